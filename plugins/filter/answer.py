@@ -1,0 +1,100 @@
+# Copyright: (c) 2026, huaweicloud.drs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: answer
+short_description: A survey's answer in the type of its default
+version_added: 1.0.0
+author:
+  - huaweicloud.drs contributors
+description:
+  - Surveys and C(-e NAME=VALUE) hand over texts. This gives the value in the type of its default, a boolean, a whole number
+    or a text.
+  - Strict where the built-in filters guess, since P(ansible.builtin.bool#filter) and P(ansible.builtin.int#filter) turn a
+    misspelt answer into V(false) or V(0).
+positional: _input, default, name, choices
+options:
+  _input:
+    description:
+      - The answer. Blank and V(null) are no answer, and give O(default).
+      - For a boolean, V(true), V(yes), V(on), V(1), V(false), V(no), V(off) and V(0) in any case.
+    type: raw
+    required: true
+  default:
+    description: What no answer means. Its type is the type that comes out.
+    type: raw
+    required: true
+  name:
+    description: The variable's name, for the error message.
+    type: str
+    default: the answer
+  choices:
+    description: The texts that are allowed, where the answer is a text. All of them without this.
+    type: list
+    elements: str
+"""
+
+EXAMPLES = r"""
+- name: Read the answers
+  ansible.builtin.set_fact:
+    asked_wait: "{{ drs_wait | default('') | huaweicloud.drs.answer(true, 'drs_wait') }}"
+    asked_wait_timeout: "{{ drs_wait_timeout | default('') | huaweicloud.drs.answer(1800, 'drs_wait_timeout') }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The answer, or the default.
+  type: raw
+"""
+
+from ansible.errors import AnsibleFilterError
+
+_BOOLEANS = {
+    "true": True,
+    "yes": True,
+    "on": True,
+    "1": True,
+    "false": False,
+    "no": False,
+    "off": False,
+    "0": False,
+}
+
+
+def answer(value, default, name="the answer", choices=None):
+    """value in the type of default (bool, int or str); default where it is None or blank; AnsibleFilterError where it does not fit."""
+    # YAML reads an unquoted date as a date object.
+    text = "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value).strip()
+    if not text:
+        return default
+    if isinstance(default, bool):
+        return _boolean(text, name)
+    if isinstance(default, int):
+        return _whole_number(text, name)
+    if choices is not None and text not in choices:
+        raise AnsibleFilterError(f"{name} is one of {', '.join(choices)}, not {text!r}")
+    return text
+
+
+def _boolean(text, name):
+    try:
+        return _BOOLEANS[text.lower()]
+    except KeyError:
+        raise AnsibleFilterError(f"{name} is true or false, not {text!r}") from None
+
+
+def _whole_number(text, name):
+    try:
+        return int(text)
+    except ValueError:
+        raise AnsibleFilterError(f"{name} is a whole number, not {text!r}") from None
+
+
+class FilterModule:
+    """What ansible-core looks for."""
+
+    def filters(self):
+        return {"answer": answer}

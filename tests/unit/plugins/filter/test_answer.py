@@ -1,0 +1,77 @@
+# Copyright: (c) 2026, huaweicloud.drs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Answers come as texts; they leave in the type of their default, and a misspelt one is refused."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from ansible.errors import AnsibleFilterError
+from ansible_collections.huaweicloud.drs.plugins.filter.answer import FilterModule
+
+answer = FilterModule().filters()["answer"]
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("true", True),
+        ("True", True),
+        (" yes ", True),
+        ("on", True),
+        ("1", True),
+        (1, True),
+        (True, True),
+        ("false", False),
+        ("False", False),
+        ("no", False),
+        ("off", False),
+        ("0", False),
+        (0, False),
+        (False, False),
+    ],
+)
+@pytest.mark.parametrize("default", [True, False])
+def test_a_boolean(given, meant, default):
+    assert answer(given, default) is meant
+
+
+@pytest.mark.parametrize("default", [True, False, 1800, "target"])
+@pytest.mark.parametrize("blank", [None, "", "  ", "\n"])
+def test_blank_is_the_default(blank, default):
+    assert answer(blank, default) is default
+
+
+@pytest.mark.parametrize("given", ["ture", "2", "nein", "None", 2, [True]])
+def test_a_misspelt_boolean_is_refused_by_name(given):
+    with pytest.raises(AnsibleFilterError, match=r"^drs_confirm is true or false, not"):
+        answer(given, False, "drs_confirm")
+
+
+@pytest.mark.parametrize(("given", "meant"), [("60", 60), (" 60 ", 60), (60, 60), ("0", 0), ("-1", -1)])
+def test_a_whole_number(given, meant):
+    assert answer(given, 1800) == meant
+
+
+@pytest.mark.parametrize("given", ["1h", "1.5", 1.5, True, "sixty"])
+def test_what_is_no_whole_number_is_refused_by_name(given):
+    with pytest.raises(AnsibleFilterError, match=r"^drs_wait_timeout is a whole number, not"):
+        answer(given, 1800, "drs_wait_timeout")
+
+
+def test_a_text():
+    assert answer(" eu-de ", "") == "eu-de"
+    assert answer(1608188903063, "") == "1608188903063"
+
+
+def test_a_date_that_yaml_has_read_becomes_iso_8601_again():
+    moment = datetime.datetime(2026, 3, 1, 22, 30, tzinfo=datetime.timezone.utc)
+    assert answer(moment, "") == "2026-03-01T22:30:00+00:00"
+
+
+def test_choices():
+    assert answer("all", "any", "drs_fail_on", ["any", "all", "never"]) == "all"
+    with pytest.raises(AnsibleFilterError, match=r"^drs_fail_on is one of any, all, never, not 'some'$"):
+        answer("some", "any", "drs_fail_on", ["any", "all", "never"])
