@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, huaweicloud.drs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# `make help` lists the targets. Everything is made inside of the checkout (.venv/, .cache/, build/, tests/output/) and the temp folder.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.SUFFIXES:
+
+# The tools keep their own files in a home of their own; pip alone sees the user's, since its configuration may stand there.
+USER_HOME := $(HOME)
+export HOME := $(CURDIR)/.cache/home
+export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+ifneq ($(wildcard $(USER_HOME)/.gitconfig),)
+export GIT_CONFIG_GLOBAL ?= $(USER_HOME)/.gitconfig
+endif
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+export PYTHONDONTWRITEBYTECODE := 1
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+TREE := .cache/tree
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(TREE)
+export ANSIBLE_HOME := $(HOME)/.ansible
+
+PIP_INSTALL := HOME='$(USER_HOME)' .venv/bin/python -m pip install --quiet
+PYTEST := .venv/bin/python -m pytest -p no:cacheprovider -q
+# Two workers: what a small machine has, and the tests are no faster with more on it.
+WORKERS ?= 2
+
+##@ Use
+.PHONY: help demo
+help: ## this list
+	@awk 'BEGIN { FS = ":.*## " } /^##@ / { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+demo: .venv/run.stamp $(TREE) ## the real playbooks against the emulator: no account, nothing sent anywhere
+	@.venv/bin/python -m tests.demo
+
+##@ Test
+.PHONY: test lint unit property contract playbooks sanity test-matrix
+test: lint unit property contract playbooks sanity ## every check on one ansible-core (under 12 minutes)
+	@echo 'make test: all passed'
+
+lint: venv $(TREE) ## ruff, mypy, yamllint, shellcheck, codespell, bandit, secrets, ansible-lint, workflows
+	tools/lint.sh
+
+unit: venv ## tests of the parts, without a server
+	$(PYTEST) -n $(WORKERS) tests/unit
+
+property: venv ## hypothesis drives the module through random batches and faults
+	$(PYTEST) -n $(WORKERS) tests/property
+
+contract: venv ## the vendor's SDK, the emulator and the collection speak the same requests
+	$(PYTEST) -n $(WORKERS) tests/contract
+
+playbooks: venv ## everything else under tests/: playbooks, roles, the tarball, against the emulator
+	$(PYTEST) -n $(WORKERS) tests --ignore=tests/unit --ignore=tests/property --ignore=tests/contract
+
+sanity: venv ## ansible-test sanity, modules on every Python from 3.9 that is found
+	tools/ansible-test.sh .venv/bin sanity --color no
+
+##@ Set up
+.PHONY: venv lock clean
+venv: .venv/all.stamp ## the tools, in .venv, at the versions of tools/requirements/*.lock
+
+.venv/bin/python:
+	tools/find-python.sh least 3.11
+	"$$(tools/find-python.sh least 3.11)" -m venv .venv
+
+.venv/run.stamp: tools/requirements/run.lock | .venv/bin/python
+	$(PIP_INSTALL) -r $<
+	@touch $@
+
+.venv/all.stamp: tools/requirements/all.lock .venv/run.stamp
+	$(PIP_INSTALL) -r $<
+	@touch $@
+
+# Phony: the link is laid anew, since the checkout may have been moved.
+.PHONY: $(TREE)
+$(TREE):
+	@tools/tree.sh link $@
+
+lock: ## resolve tools/requirements/*.in anew
+	HOME='$(USER_HOME)' tools/lock.sh
+
+clean: ## remove all that make has made
+	rm -rf .venv .cache .ansible .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage build collections mutants tests/output
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
