@@ -109,22 +109,21 @@ def _progress_file():
 def _shown(path, host):
     """Shows the file's lines on standard error meanwhile."""
     done = threading.Event()
-    thread = threading.Thread(target=_show, args=(path, host, done), name="drs-progress", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
-
-
-def _show(path, host, done):
     with open(path, encoding="utf-8", errors="replace") as stream:
-        follower = Follower(stream, host)
-        while not done.wait(LOOK_EVERY):
-            line = follower.look(time.monotonic())
-            if line:
-                display.display(line, stderr=True)
+        thread = threading.Thread(target=_show, args=(Follower(stream, host), done), name="drs-progress", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+
+
+def _show(follower, done):
+    while not done.wait(LOOK_EVERY):
+        line = follower.look(time.monotonic())
+        if line:
+            display.display(line, stderr=True)
 
 
 def _is_true(value):
