@@ -26,7 +26,8 @@ TREE := .cache/tree
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(TREE)
 export ANSIBLE_HOME := $(HOME)/.ansible
 
-PIP_INSTALL := HOME='$(USER_HOME)' .venv/bin/python -m pip install --quiet
+# Twice quiet: a warning of pip's about the machine's own configuration is nothing to act on.
+PIP_INSTALL := HOME='$(USER_HOME)' .venv/bin/python -m pip install -qq
 PYTEST := .venv/bin/python -m pytest -p no:cacheprovider -q
 # Two workers: what a small machine has, and the tests are no faster with more on it.
 WORKERS ?= 2
@@ -67,15 +68,16 @@ sanity: venv ## ansible-test sanity, modules on every Python from 3.9 that is fo
 venv: .venv/all.stamp ## the tools, in .venv, at the versions of tools/requirements/*.lock
 
 .venv/bin/python:
-	tools/find-python.sh least 3.11
-	"$$(tools/find-python.sh least 3.11)" -m venv .venv
+	@python=$$(tools/find-python.sh least 3.11); echo "make: .venv with $$python"; "$$python" -m venv .venv
 
 .venv/run.stamp: tools/requirements/run.lock | .venv/bin/python
-	$(PIP_INSTALL) -r $<
+	@echo 'make: what the collection runs on, into .venv'
+	@$(PIP_INSTALL) -r $<
 	@touch $@
 
 .venv/all.stamp: tools/requirements/all.lock .venv/run.stamp
-	$(PIP_INSTALL) -r $<
+	@echo 'make: the tools of the checks, into .venv (about a minute)'
+	@$(PIP_INSTALL) -r $<
 	@touch $@
 
 # Phony: the link is laid anew, since the checkout may have been moved.
