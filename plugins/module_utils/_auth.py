@@ -1,10 +1,11 @@
 # Copyright: (c) 2026, huaweicloud.drs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Being let in: options and environment to one way in, and that way in as a requests.auth.AuthBase. Private to this collection.
+"""Being let in: of options and environment one way in, as a requests.auth.AuthBase. Private to this collection.
 
-Three parts: resolve() decides, purely, who asks and where; Signer signs, purely; TokenAuth, PasswordAuth and AccessKeyAuth
-put the proof into requests. Where IAM must be asked, they are handed the call to make. Knows nothing of DRS or Ansible.
+Three parts: resolve() decides, purely, who asks and where; Signer signs, purely; TokenAuth, PasswordAuth and
+AccessKeyAuth put the proof into requests. Where IAM must be asked, they are handed the call to make.
+Knows nothing of DRS or of Ansible.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._timing import Clo
 try:
     from requests.auth import AuthBase
 except ImportError:
-    AuthBase = object
+    AuthBase = object  # type: ignore[assignment,misc]
 
 # What every module takes. Defaults that depend on other values (cloud_domain, endpoint, auth_url) are resolve()'s.
 OPTIONS: dict[str, dict[str, t.Any]] = {
@@ -85,12 +86,14 @@ VARIABLES: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }
 
-# What each way in needs, and the values of which one alone shows that the way is meant. A domain_name shows nothing by itself.
+# What each way in needs, what it may have, and the values of which any one shows that it is meant (a domain_name
+# does not).
 NEEDED = {
     "token": ("token",),
     "access_key": ("access_key", "secret_key"),
     "password": ("username", "password", "domain_name"),
 }
+OPTIONAL = {"token": (), "access_key": ("security_token",), "password": ()}
 MARKS = {
     "token": ("token",),
     "access_key": ("access_key", "secret_key", "security_token"),
@@ -103,7 +106,8 @@ SECRET_VALUES = ("token", "secret_key", "security_token", "password")
 DEFAULT_CLOUD_DOMAIN = "myhuaweicloud.com"
 SHORTEST_SECRET = 8
 MASK = "********"
-# A renewed token that is refused again sooner than this many seconds is not expired: asking for another would not help.
+LONGEST_TEXT = 500
+# Seconds. A renewed token that is refused sooner than this has not expired: another one would not help.
 RENEWED_TOKEN_LIFE = 600.0
 
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -113,7 +117,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class AuthError(Exception):
-    """No way in, or one that does not work. The text is for the user: which option or variable, what to do, no secret."""
+    """No way in, or one that does not work. The text is for the user, names what to change, and holds no secret."""
 
 
 class Secrets:
@@ -174,8 +178,8 @@ def _forms(secret: str) -> Iterator[str]:
 class Settings(t.NamedTuple):
     """Who asks, and where. way is token, access_key or password; the values of the other ways are None.
 
-    endpoint and auth_url are full URLs without a trailing slash; auth_url ends in /v3, and is None where it is not needed
-    and nothing says what it could be. secrets holds what must be hidden. Its repr() shows no secret.
+    endpoint and auth_url are full URLs without a trailing slash; auth_url ends in /v3, and is None where it is not
+    needed and nothing says what it could be. secrets holds what must be hidden. Its repr() shows no secret.
     """
 
     way: str
@@ -196,11 +200,9 @@ class Settings(t.NamedTuple):
     secrets: tuple[str, ...]
 
     def __repr__(self) -> str:
-        return "Settings(way=%r, region=%r, project_id=%r, endpoint=%r)" % (
-            self.way,
-            self.region,
-            self.project_id,
-            self.endpoint,
+        return (
+            f"Settings(way={self.way!r}, region={self.region!r}, project_id={self.project_id!r}, "
+            f"endpoint={self.endpoint!r})"
         )
 
 
@@ -217,48 +219,42 @@ class _Given(t.NamedTuple):
 def resolve(options: Mapping[str, t.Any], environ: Mapping[str, str]) -> Settings:
     """The one way in that options and environment give, and where it leads. Pure.
 
-    The way in comes whole from the options, else from the HW_ family, else from OS_. Every other value comes from the
-    option of its name, else from one family: that of the way in; with a way in from the options HW_ if any of its place
-    variables is set, else OS_. Raises AuthError.
+    The way in comes whole from the options, else from the HW_ variables, else from the OS_ ones. Every other value
+    comes from the option of its name, else from one family of variables: that of the way in; with a way in from the
+    options HW_ if any of its place variables is set, else OS_. Raises AuthError.
     """
-    given = _from_options(options)
+    given, hw, os_ = _from_options(options), _from_environ(environ, "HW_"), _from_environ(environ, "OS_")
     by_option = given.has_one_of(WAY_IN_VALUES)
-    hw, os_ = _from_environ(environ, "HW_"), _from_environ(environ, "OS_")
-    if by_option:
-        source, family = given, hw if hw.has_one_of(PLACE_VALUES) else os_
-    elif hw.has_one_of(_ALL_MARKS):
-        source = family = hw
-    elif os_.has_one_of(_ALL_MARKS):
-        source = family = os_
-    else:
+    source = given if by_option else next((one for one in (hw, os_) if one.has_one_of(_ALL_MARKS)), None)
+    if source is None:
         raise AuthError(_NO_WAY_IN)
-    way = _way(source, domain_counts=by_option)
-    target_among_options = given.has_one_of(("auth_url", "endpoint", "cloud_domain"))
-    if source is os_ and not target_among_options and "auth_url" not in os_.values:
+    way = _way(source, by_option)
+    proof = {name: _checked(name, source) for name in NEEDED[way] + OPTIONAL[way] if name in source.values}
+
+    family = source if not by_option else hw if hw.has_one_of(PLACE_VALUES) else os_
+    target_by_option = given.has_one_of(("auth_url", "endpoint", "cloud_domain"))
+    if source is os_ and not target_by_option and "auth_url" not in os_.values:
+        mark = next(os_.words[name] for name in MARKS[way] if name in os_.values)
         raise AuthError(
-            "the %s is set, but nothing says to which cloud it belongs: set OS_AUTH_URL, or give the option auth_url, endpoint"
-            " or cloud_domain" % next(os_.words[name] for name in MARKS[way] if name in os_.values)
+            f"The {mark} is set, but nothing says to which cloud it belongs: set OS_AUTH_URL, or give the option "
+            "auth_url, endpoint or cloud_domain."
         )
     # An OS_AUTH_URL is for OS_ secrets: those of the options follow it only where the options name no cloud.
-    place = _place(given, family, with_auth_url=not (by_option and family is os_ and target_among_options))
-    proof = {
-        name: _checked(name, source)
-        for name in WAY_IN_VALUES
-        if name in source.values and name in NEEDED[way] + (("security_token",) if way == "access_key" else ())
-    }
+    skipped = ("auth_url",) if by_option and family is os_ and target_by_option else ()
+    place = _place(given, family, skipped)
     region, project_id, project_name = _where(place)
     hint = " (HW_ variables are not used together with OS_ ones)" if source is os_ else ", or its variable"
-    os_target = family is os_ and "auth_url" in place.values and "auth_url" not in given.values
-    endpoint, auth_url = _urls(place, region, may_default=not (source is os_ or os_target), hint=hint)
+    # The default cloud is never a guess for what belongs to an OpenStack's address or secret.
+    may_default = source is not os_ and place.words.get("auth_url") != "variable OS_AUTH_URL"
+    endpoint, auth_url = _urls(place, region, may_default, hint)
     if auth_url is None and (way == "password" or project_id is None):
+        wish = "a token" if way == "password" else "the project's id unless project_id is given"
         raise AuthError(
-            "nothing says where IAM is, which is asked for %s: give the option auth_url or cloud_domain%s"
-            % ("a token" if way == "password" else "the project's id unless project_id is given", hint)
+            f"Nothing says where IAM is, which is asked for {wish}: "
+            f"give the option auth_url, or region and cloud_domain{hint}."
         )
     if project_id is None and project_name is None and region is None:
-        raise AuthError(
-            "nothing says which project: give the option project_id, project_name or region%s" % hint
-        )
+        raise AuthError(f"Nothing says which project: give the option project_id, project_name or region{hint}.")
     return Settings(
         way=way,
         **{name: proof.get(name) for name in WAY_IN_VALUES},
@@ -275,47 +271,40 @@ def resolve(options: Mapping[str, t.Any], environ: Mapping[str, str]) -> Setting
 
 _ALL_MARKS = tuple(name for marks in MARKS.values() for name in marks)
 _NO_WAY_IN = (
-    "no way in: give the option token, or access_key and secret_key, or username, password and domain_name, or the variables "
-    "HW_AUTH_TOKEN, or HW_ACCESS_KEY and HW_SECRET_KEY, or HW_USER_NAME, HW_USER_PASSWORD and HW_DOMAIN_NAME"
+    "No way in: give the option token, or access_key and secret_key, or username, password and domain_name, or the "
+    "variables HW_AUTH_TOKEN, or HW_ACCESS_KEY and HW_SECRET_KEY, or HW_USER_NAME, HW_USER_PASSWORD and HW_DOMAIN_NAME."
 )
 
 
 def _from_options(options: Mapping[str, t.Any]) -> _Given:
     names = WAY_IN_VALUES + PLACE_VALUES + ("ca_cert",)
     values = {name: str(options[name]) for name in names if options.get(name) not in (None, "")}
-    return _Given(values, {name: "option %s" % name for name in names})
+    return _Given(values, {name: f"option {name}" for name in names})
 
 
 def _from_environ(environ: Mapping[str, str], family: str) -> _Given:
     values, words = {}, {}
     for name, variables in VARIABLES[family].items():
         variable = next((candidate for candidate in variables if environ.get(candidate)), None)
-        words[name] = "variable %s" % (variable or variables[0])
+        words[name] = f"variable {variable or variables[0]}"
         if variable:
             values[name] = environ[variable]
     return _Given(values, words)
 
 
-def _way(source: _Given, domain_counts: bool) -> str:
+def _way(source: _Given, by_option: bool) -> str:
     """The one way in of this source. Raises AuthError for two, or for half a one."""
     meant = {way: [name for name in marks if name in source.values] for way, marks in MARKS.items()}
     ways = [way for way, marks in meant.items() if marks]
     if len(ways) > 1:
-        raise AuthError(
-            "more than one way in is given: %s. Give one only" % " and ".join("the %s" % source.words[meant[way][0]] for way in ways)
-        )
+        names = " and ".join(f"the {source.words[meant[way][0]]}" for way in ways)
+        raise AuthError(f"More than one way in is given: {names}. Give one only.")
     way = ways[0] if ways else "password"
-    missing = [name for name in NEEDED[way] if name not in source.values]
+    missing = " and ".join(f"the {source.words[name]}" for name in NEEDED[way] if name not in source.values)
     if missing:
-        there = meant[way] or ["domain_name"]
-        raise AuthError(
-            "half a way in: the %s is given, but not the %s%s"
-            % (
-                source.words[there[0]],
-                " and the ".join(source.words[name] for name in missing),
-                ". A way in is taken whole from the options if any of it is there" if domain_counts else "",
-            )
-        )
+        there = source.words[meant[way][0] if meant[way] else "domain_name"]
+        rule = ". A way in comes whole from the options if any of it is there" if by_option else ""
+        raise AuthError(f"Half a way in: the {there} is given, but not {missing}{rule}.")
     return way
 
 
@@ -323,38 +312,34 @@ def _checked(name: str, source: _Given) -> str:
     """A value of the way in, if it can be one. The words never repeat the value."""
     value, words = source.values[name], source.words[name]
     if name in SECRET_VALUES and len(value) < SHORTEST_SECRET:
-        raise AuthError("the %s is shorter than %d characters, which no such secret is" % (words, SHORTEST_SECRET))
+        raise AuthError(f"The {words} is shorter than {SHORTEST_SECRET} characters, which no such secret is.")
     if name == "username":
         refused = bool(_CONTROL.search(value)) or value != value.strip()
     else:
         refused = bool(_CONTROL.search(value)) or any(character.isspace() for character in value)
     if refused:
-        raise AuthError("the %s holds white space or a control character (a line break at its end, perhaps)" % words)
+        raise AuthError(f"The {words} holds white space or a control character (a line break at its end, perhaps).")
     try:
         value.encode("utf-8")
     except UnicodeEncodeError:
-        raise AuthError("the %s is no text in UTF-8" % words) from None
+        raise AuthError(f"The {words} is no text in UTF-8.") from None
     if name in ("token", "access_key", "security_token") and not value.isascii():
-        raise AuthError("the %s holds a character that is not ASCII, which it cannot" % words)
+        raise AuthError(f"The {words} holds a character that is not ASCII, which it cannot.")
     return value
 
 
-def _place(given: _Given, family: _Given, with_auth_url: bool) -> _Given:
-    """The values that say where: each from its option, else from the family; the project's two from one of them together."""
+def _place(given: _Given, family: _Given, skipped: tuple[str, ...]) -> _Given:
+    """The values that say where, each from its option, else from the family: there without those to be skipped.
+
+    project_id and project_name come from the options both, if one of them does.
+    """
+    if given.has_one_of(("project_id", "project_name")):
+        skipped += ("project_id", "project_name")
     values, words = {}, {}
-    project_by_option = given.has_one_of(("project_id", "project_name"))
     for name in PLACE_VALUES:
-        if name in given.values:
-            source = given
-        elif name.startswith("project_") and project_by_option:
-            continue
-        elif name == "auth_url" and not with_auth_url:
-            continue
-        else:
-            source = family
-        words[name] = source.words.get(name, "option %s" % name)
-        if name in source.values:
-            values[name] = source.values[name]
+        for source in (given,) if name in skipped else (given, family):
+            if name in source.values and name not in values:
+                values[name], words[name] = source.values[name], source.words[name]
     return _Given(values, words)
 
 
@@ -362,44 +347,44 @@ def _where(place: _Given) -> tuple[str | None, str | None, str | None]:
     """Region, project id and project name, checked."""
     region, project_id, project_name = (place.values.get(name) for name in ("region", "project_id", "project_name"))
     if region is not None and not _LABEL.fullmatch(region):
-        raise AuthError("the %s is no region: small letters, digits and hyphens, such as eu-de" % place.words["region"])
+        raise AuthError(f"The {place.words['region']} is no region: small letters, digits and hyphens, such as eu-de.")
     if project_id is not None and not _PROJECT_ID.fullmatch(project_id):
-        raise AuthError("the %s is no id of a project: letters and digits" % place.words["project_id"])
+        raise AuthError(f"The {place.words['project_id']} is no id of a project: letters and digits.")
     if project_name is not None and (_CONTROL.search(project_name) or project_name != project_name.strip()):
-        raise AuthError("the %s holds white space around it or a control character" % place.words["project_name"])
+        raise AuthError(f"The {place.words['project_name']} holds white space around it or a control character.")
     return region, project_id, project_name
 
 
 def _urls(place: _Given, region: str | None, may_default: bool, hint: str) -> tuple[str, str | None]:
-    """endpoint and auth_url: given, or built of region and cloud domain. Raises AuthError where endpoint cannot be told.
+    """endpoint and auth_url: given, or built of region and cloud domain. Raises AuthError if endpoint cannot be told.
 
-    Where no cloud domain is given but one of the two URLs is, the other is built of that URL's cloud, so that one cloud's
-    token never goes to another.
+    Where no cloud domain is given but one of the two URLs is, the other is built of that URL's cloud, so that one
+    cloud's token does not go to another.
     """
     endpoint = _checked_url(place, "endpoint") if "endpoint" in place.values else None
     auth_url = _completed(_checked_url(place, "auth_url"), place) if "auth_url" in place.values else None
     cloud_domain = place.values.get("cloud_domain")
     if cloud_domain is not None and not all(_LABEL.fullmatch(label) for label in cloud_domain.split(".")):
-        raise AuthError("the %s is no domain, such as %s" % (place.words["cloud_domain"], DEFAULT_CLOUD_DOMAIN))
+        raise AuthError(f"The {place.words['cloud_domain']} is no domain, such as {DEFAULT_CLOUD_DOMAIN}.")
     if endpoint is not None and auth_url is not None:
         return endpoint, auth_url
     domain = cloud_domain or _domain_beside(endpoint or auth_url, region, may_default)
     if endpoint is None:
         if region is None:
-            raise AuthError("nothing says which region: give the option region, or endpoint%s" % hint)
+            raise AuthError(f"Nothing says which region: give the option region, or endpoint{hint}.")
         if domain is None:
             raise AuthError(
-                "nothing says where DRS is, and the %s does not tell: give the option endpoint or cloud_domain%s"
-                % (place.words["auth_url"], hint)
+                f"Nothing says where DRS is, and the {place.words['auth_url']} does not tell: "
+                f"give the option endpoint or cloud_domain{hint}."
             )
-        endpoint = "https://drs.%s.%s" % (region, domain)
+        endpoint = f"https://drs.{region}.{domain}"
     if auth_url is None and region is not None and domain is not None:
-        auth_url = "https://iam.%s.%s/v3" % (region, domain)
+        auth_url = f"https://iam.{region}.{domain}/v3"
     return endpoint, auth_url
 
 
 def _domain_beside(url: str | None, region: str | None, may_default: bool) -> str | None:
-    """The cloud domain of a service's URL ({service}.{region}.{domain} or {service}.{domain}), else the default if allowed."""
+    """The cloud domain in a URL ({service}.{region}.{domain} or {service}.{domain}), else the default if allowed."""
     if url is not None:
         parts = urlsplit(url)
         labels = (parts.hostname or "").split(".")
@@ -409,33 +394,35 @@ def _domain_beside(url: str | None, region: str | None, may_default: bool) -> st
                 rest = rest[1:]
             if len(rest) > 1:
                 return ".".join(rest)
-        if loopback(url):
-            return None
+        # Whoever talks to a server on this machine means no public cloud.
+        may_default = may_default and not loopback(url)
     return DEFAULT_CLOUD_DOMAIN if may_default else None
 
 
 def _checked_url(place: _Given, name: str) -> str:
-    """A URL without its trailing slash. Raises AuthError. Words never repeat it: it may hold a password."""
+    """A URL without its trailing slash. Raises AuthError, whose words never repeat it: it may hold a password."""
     url, words = place.values[name], place.words[name]
     if not url.isascii() or re.search(r"[\x00-\x20\x7f\\]", url):
-        raise AuthError("the %s is no URL: it holds white space, a backslash or a character that is not ASCII" % words)
+        raise AuthError(f"The {words} is no URL: it holds white space, a backslash or a non-ASCII character.")
     try:
         parts = urlsplit(url)
         host, _port = parts.hostname, parts.port
     except ValueError:
-        raise AuthError("the %s is no URL: its host or port cannot be read" % words) from None
+        raise AuthError(f"The {words} is no URL: its host or port cannot be read.") from None
     if parts.scheme not in ("https", "http") or not host:
-        raise AuthError("the %s is no URL that begins with https:// and a host" % words)
+        raise AuthError(f"The {words} is no URL that begins with https:// and a host.")
     if "@" in parts.netloc:
-        raise AuthError("the %s holds a user name; secrets belong into options or variables of their own" % words)
+        raise AuthError(f"The {words} holds a user name; secrets belong into options or variables of their own.")
     if "?" in url or "#" in url:
-        raise AuthError("the %s holds a query or a fragment, which is not used" % words)
+        raise AuthError(f"The {words} holds a query or a fragment, which is not used.")
     if parts.scheme == "http" and not loopback(url):
-        raise AuthError("the %s is plain http, by which secrets could be read; that is for loopback only: use https" % words)
+        raise AuthError(
+            f"The {words} is plain http, by which secrets could be read; that is for loopback only: use https."
+        )
     if any(unquote(segment) in (".", "..") for segment in parts.path.split("/")):
-        raise AuthError("the %s holds a path with dots" % words)
+        raise AuthError(f"The {words} holds a path with dots.")
     if name == "endpoint" and re.search(r"/v[0-9]", parts.path):
-        raise AuthError("the %s holds a version of the API, which is added to it: leave it out" % words)
+        raise AuthError(f"The {words} holds a version of the API, which is added to it: leave it out.")
     return url.rstrip("/")
 
 
@@ -443,14 +430,16 @@ def _completed(url: str, place: _Given) -> str:
     """An auth_url with /v3 at its end."""
     versions = re.findall(r"/v[0-9][^/]*", urlsplit(url).path)
     if not versions:
-        return url + "/v3"
+        return f"{url}/v3"
     if versions == ["/v3"] and url.endswith("/v3"):
         return url
-    raise AuthError("the %s is no address of IAM's third version: it ends in /v3, and nothing follows" % place.words["auth_url"])
+    raise AuthError(
+        f"The {place.words['auth_url']} is no address of IAM's third version: it ends in /v3, and nothing follows."
+    )
 
 
 def loopback(url: str) -> bool:
-    """Whether the URL's host is this machine itself: localhost, 127.0.0.0/8 or ::1, as parsed; no name is looked up."""
+    """Whether the URL's host is this machine itself: localhost, 127.0.0.0/8 or ::1. No name is looked up."""
     try:
         host = urlsplit(url).hostname or ""
         if host == "localhost":
@@ -472,8 +461,10 @@ class Signer:
     def __init__(self, access_key: str, secret_key: str) -> None:
         self._access_key, self._secret_key = access_key, secret_key
 
-    def authorization(self, method: str, url: str, headers: Mapping[str, str], body: bytes, now: datetime) -> dict[str, str]:
-        """The headers to add to a request: Host, X-Sdk-Date, Authorization, and X-Sdk-Content-Sha256 where it is not JSON.
+    def authorization(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes, now: datetime
+    ) -> dict[str, str]:
+        """The headers to add: Host, X-Sdk-Date, Authorization, and X-Sdk-Content-Sha256 where the body is not JSON.
 
         Every header given is signed, but for those with an underscore in their name. now is in UTC.
         """
@@ -492,37 +483,34 @@ class Signer:
                 method.upper(),
                 _canonical_path(parts.path),
                 _canonical_query(parts.query),
-                "".join("%s:%s\n" % (name, signed[name]) for name in names),
+                "".join(f"{name}:{signed[name]}\n" for name in names),
                 ";".join(names),
                 body_hash,
             ]
         )
-        to_sign = "%s\n%s\n%s" % (self.ALGORITHM, added["X-Sdk-Date"], hashlib.sha256(canonical.encode("utf-8")).hexdigest())
+        to_sign = f"{self.ALGORITHM}\n{added['X-Sdk-Date']}\n{hashlib.sha256(canonical.encode('utf-8')).hexdigest()}"
         signature = hmac.new(self._secret_key.encode("utf-8"), to_sign.encode("utf-8"), hashlib.sha256).hexdigest()
-        added["Authorization"] = "%s Access=%s, SignedHeaders=%s, Signature=%s" % (
-            self.ALGORITHM,
-            self._access_key,
-            ";".join(names),
-            signature,
+        added["Authorization"] = (
+            f"{self.ALGORITHM} Access={self._access_key}, SignedHeaders={';'.join(names)}, Signature={signature}"
         )
         return added
 
 
 def _canonical_path(path: str) -> str:
     quoted = quote(unquote(path), safe="/~")
-    return quoted if quoted.endswith("/") else quoted + "/"
+    return quoted if quoted.endswith("/") else f"{quoted}/"
 
 
 def _canonical_query(query: str) -> str:
     pairs = sorted(parse_qsl(query, keep_blank_values=True))
-    return "&".join("%s=%s" % (quote(name, safe="~"), quote(value, safe="~")) for name, value in pairs)
+    return "&".join(f"{quote(name, safe='~')}={quote(value, safe='~')}" for name, value in pairs)
 
 
 # --- the three ways in
 
 
-# call(method, url, headers, payload, auth=None): one request to IAM, and an answer that has status, headers, body (the parsed
-# JSON, or None) and request_id. Where there is no answer it raises, and that passes through here.
+# call(method, url, headers, payload, auth=None): one request to IAM, and an answer that has status, headers, body (the
+# parsed JSON, or None) and request_id. Where there is no answer it raises, and that passes through here.
 Call = Callable[..., t.Any]
 
 
@@ -550,7 +538,8 @@ class _WayIn(AuthBase, metaclass=abc.ABCMeta):
     def project_id(self) -> str:
         """The project's id: given, or looked up by its name (the region's, where no name is given), once.
 
-        Source: the vendor's huaweicloudsdkcore 3.1.219, auth/credentials.py. Raises AuthError, and what the call raises.
+        Raises AuthError, and what the call to IAM raises. Source: the vendor's huaweicloudsdkcore 3.1.219,
+        auth/credentials.py.
         """
         with self._lock:
             if self._project_id is None:
@@ -562,9 +551,11 @@ class _WayIn(AuthBase, metaclass=abc.ABCMeta):
 
     def _look_up_project(self) -> str:
         name = self._project_name()
-        answer = self._call("GET", "%s/projects?name=%s" % (self._settings.auth_url, quote(name, safe="")), {}, None, auth=self)
+        answer = self._call(
+            "GET", f"{self._settings.auth_url}/projects?name={quote(name, safe='')}", {}, None, auth=self
+        )
         if answer.status != 200:
-            raise self._refused("look up the project %s" % name, answer)
+            raise self._refused(f"look up the project {name}", answer)
         rows = answer.body.get("projects") if isinstance(answer.body, dict) else None
         ids = [
             row["id"]
@@ -572,29 +563,26 @@ class _WayIn(AuthBase, metaclass=abc.ABCMeta):
             if isinstance(row, dict) and isinstance(row.get("id"), str) and row.get("name", name) == name
         ]
         if len(ids) != 1:
+            found = f"{len(ids)} projects" if ids else "no project"
             raise AuthError(
-                "%s of the name %s for %s: give the option project_id, or the right project_name or region"
-                % ("IAM knows no project" if not ids else "IAM knows %d projects" % len(ids), name, self.describe())
+                f"IAM knows {found} of the name {name} for {self.describe()}: "
+                "give the option project_id, or the right project_name or region."
             )
         return _usable_id(ids[0])
 
     def _refused(self, wish: str, answer: t.Any) -> AuthError:
         code, text = _error_of(answer.body)
-        hint = auth_hint(answer.body)
+        details = [f"HTTP {answer.status}"]
+        if code not in ("", str(answer.status)):
+            details.append(code)
+        if text:
+            # Masked before it is cut: the start of a secret must not stay.
+            details.append(self._secrets.mask(text)[:LONGEST_TEXT])
+        if answer.request_id:
+            details.append(f"request {answer.request_id}")
+        words = f"IAM at {self._settings.auth_url} did not {wish} for {self.describe()}: {', '.join(details)}"
         return AuthError(
-            self._secrets.mask(
-                "IAM at %s did not %s for %s: HTTP %d%s%s%s%s"
-                % (
-                    self._settings.auth_url,
-                    wish,
-                    self.describe(),
-                    answer.status,
-                    ", %s" % code if code not in ("", str(answer.status)) else "",
-                    ", %s" % text if text else "",
-                    " (request %s)" % answer.request_id if answer.request_id else "",
-                    ". %s" % hint if hint else "",
-                )
-            )
+            self._secrets.mask("".join(f"{part}. " for part in (words, auth_hint(answer.body)) if part).strip())
         )
 
 
@@ -640,11 +628,11 @@ class AccessKeyAuth(_WayIn):
         return prepared
 
     def describe(self) -> str:
-        return "the access key %s" % self._settings.access_key
+        return f"the access key {self._settings.access_key}"
 
 
 class PasswordAuth(_WayIn):
-    """User name and password: IAM is asked for a token when one is first needed, and for another when that has expired."""
+    """User name and password: IAM is asked for a token when one is needed, and for another when that has expired."""
 
     def __init__(self, settings: Settings, secrets: Secrets, call: Call, clock: Clock) -> None:
         super().__init__(settings, secrets, call, clock)
@@ -661,7 +649,7 @@ class PasswordAuth(_WayIn):
         return prepared
 
     def renew(self, prepared: t.Any) -> bool:
-        """True if there is a newer token than this request's. The first thread to come fetches it, the others find it there."""
+        """True if there is a newer token than this request's: the first thread fetches it, the others find it."""
         stale = prepared.headers.get("X-Auth-Token")
         with self._lock:
             if self._token == stale:
@@ -677,7 +665,7 @@ class PasswordAuth(_WayIn):
             return super().project_id()
 
     def describe(self) -> str:
-        return "the user %s of %s" % (self._settings.username, self._settings.domain_name)
+        return f"the user {self._settings.username} of {self._settings.domain_name}"
 
     def _fetch(self) -> None:
         """A new token, its project's id with it. Source: POST /v3/auth/tokens, 201 and X-Subject-Token.
@@ -691,9 +679,14 @@ class PasswordAuth(_WayIn):
         project = {"id": settings.project_id} if settings.project_id else {"name": self._project_name()}
         answer = self._call(
             "POST",
-            "%s/auth/tokens" % settings.auth_url,
+            f"{settings.auth_url}/auth/tokens",
             {"Content-Type": "application/json"},
-            {"auth": {"identity": {"methods": ["password"], "password": {"user": user}}, "scope": {"project": project}}},
+            {
+                "auth": {
+                    "identity": {"methods": ["password"], "password": {"user": user}},
+                    "scope": {"project": project},
+                }
+            },
         )
         token = answer.headers.get("X-Subject-Token")
         if answer.status != 201 or not token or len(token) < SHORTEST_SECRET:
@@ -722,24 +715,25 @@ def way_in(settings: Settings, secrets: Secrets, call: Call, clock: Clock) -> _W
 
 
 def auth_hint(body: t.Any) -> str | None:
-    """Words on this machine's clock, for the body of a 401 that says that a signature's time was not accepted; else None."""
-    text = _error_of(body)[1].lower()
-    if re.search(r"signature (has )?expired|expired signature|timestamp|x-sdk-date|request time", text.partition("canonicalrequest")[0]):
+    """Words on this machine's clock for the body of a 401 that does not accept a signature's time; else None."""
+    # A gateway that echoes the canonical request names x-sdk-date in it, whatever was wrong.
+    complaint = _error_of(body)[1].lower().partition("canonicalrequest")[0]
+    if re.search("signature (has )?expired|expired signature|timestamp|x-sdk-date|request time", complaint):
         return (
-            "The service did not accept the time in the signature: this machine's clock is probably more than 15 minutes off. "
-            "Set it (NTP) and run again"
+            "The service did not accept the time in the signature: this machine's clock is probably more than "
+            "15 minutes off. Set it (NTP) and run again"
         )
     return None
 
 
 def _error_of(body: t.Any) -> tuple[str, str]:
-    """Code and text of an error, in Keystone's form {"error": {...}} or in the gateway's {"error_code", "error_msg"}."""
-    if isinstance(body, dict):
-        inner = body["error"] if isinstance(body.get("error"), dict) else body
-        code = inner.get("error_code", inner.get("code", ""))
-        text = inner.get("error_msg", inner.get("message", inner.get("title", "")))
-        return str(code if code is not None else ""), str(text if text is not None else "")[:500]
-    return "", ""
+    """Code and text of an error: Keystone's {"error": {...}}, or the gateway's {"error_code", "error_msg"}."""
+    if not isinstance(body, dict):
+        return "", ""
+    inner = body["error"] if isinstance(body.get("error"), dict) else body
+    code = inner.get("error_code") or inner.get("code") or ""
+    text = inner.get("error_msg") or inner.get("message") or inner.get("title") or ""
+    return str(code), str(text)
 
 
 def _project_in(body: t.Any) -> str | None:
@@ -752,5 +746,5 @@ def _project_in(body: t.Any) -> str | None:
 
 def _usable_id(found: str) -> str:
     if not _PROJECT_ID.fullmatch(found):
-        raise AuthError("IAM named a project's id that is none; give the option project_id")
+        raise AuthError("IAM named a project's id that is none; give the option project_id.")
     return found
