@@ -35,7 +35,7 @@ how, wanted = sys.argv[1], tuple(int(part) for part in sys.argv[2].split("."))
 here = sys.version_info[:2]
 assert here == wanted if how == "exact" else here >= wanted
 import ensurepip, venv
-print(sys.executable)
+print(getattr(sys, "_base_executable", sys.executable))  # not that of a venv
 PYTHON
 }
 

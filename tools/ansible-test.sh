@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Copyright: (c) 2026, huaweicloud.drs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Runs ansible-test on a copy of the collection: tools/ansible-test.sh BIN COMMAND [OPTION ...]
+#   BIN  the bin folder of a venv that holds ansible-core, such as .venv/bin
+# The copy is .cache/ansible-test/COMMAND; results go to tests/output there. KEEP=1 keeps the copy (and its results) of the run before.
+# GET_PIP=FILE: where ansible-test cannot download its get-pip script, a file to take in its place.
+
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+bin=$(cd "$1" && pwd)
+command=$2
+shift 2
+
+home=$PWD/.cache/home
+tree=$PWD/.cache/ansible-test/$command
+pythons=$PWD/.cache/pythons
+
+command -v shellcheck >/dev/null || { echo "ansible-test would pass over shell scripts: shellcheck is missing" >&2; exit 1; }
+
+# Names that lead to an interpreter, in place of pyenv's shims, which may not.
+mkdir -p "$pythons" "$home"
+for version in 3.9 3.10 3.11 3.12 3.13; do
+  if python=$(tools/find-python.sh exact "$version" 2>/dev/null); then
+    ln -sfn "$python" "$pythons/python$version"
+  else
+    rm -f "$pythons/python$version"
+    echo "NOT CHECKED: Python $version was not found on this machine, so nothing runs on it here" >&2
+  fi
+done
+
+if [ -n "${GET_PIP:-}" ]; then
+  mkdir -p "$home/.ansible/test/cache"
+  # By the name that this ansible-core's ansible-test looks for.
+  lib=$("$bin/python" -c 'import ansible_test, os; print(list(ansible_test.__path__)[0])')
+  grep -oE "pip='[0-9.]+'" "$lib/_internal/python_requirements.py" | grep -oE '[0-9.]+' | sort -u |
+    while read -r version; do cp "$GET_PIP" "$home/.ansible/test/cache/get_pip_${version//./_}.py"; done
+fi
+
+[ "${KEEP:-}" = 1 ] && [ -d "$tree" ] || tools/tree.sh copy "$tree"
+cd "$tree/ansible_collections/huaweicloud/drs"
+unset ANSIBLE_COLLECTIONS_PATH ANSIBLE_HOME
+path=$(tr : '\n' <<<"$PATH" | grep -v '/shims$' | paste -sd : -)
+HOME=$home PATH=$bin:$pythons:$path ansible-test "$command" "$@"

@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# Copyright: (c) 2026, huaweicloud.drs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Runs checks on each ansible-core of tools/requirements/cores.txt, modules on every Python from 3.9 to 3.13 that is found, and ends
+# with a table of what ran and what did not.
+#   tools/matrix.sh [CORE ...]   all of them, or those named: 2.17.14
+# SANITY_OPTIONS_PRERELEASE: more options for ansible-test sanity on a pre-release.
+# STRICT=1: what could not run for want of a Python is a failure.
+
+set -uo pipefail
+
+cd "$(dirname "$0")/.." || exit
+cores=tools/requirements/cores.txt
+table=()
+failed=0
+missing=0
+
+note() { # core, python, what, result, seconds
+  table+=("$(printf '%-10s  %-7s  %-12s  %-11s  %s' "$@")")
+}
+
+run() { # core, python, what, command ...
+  local core=$1 python=$2 what=$3 start=$SECONDS result=passed
+  shift 3
+  echo
+  echo "== ansible-core $core on Python $python: $what"
+  "$@" || { result=FAILED; failed=1; }
+  note "$core" "$python" "$what" "$result" "$((SECONDS - start)) s"
+}
+
+pinned() { # the packages named, at the versions of the lock file
+  local name
+  for name in "$@"; do grep -oE "^$name==[^ ;]+" tools/requirements/all.lock; done
+}
+
+make_venv() { # core, path of a Python
+  local venv=.cache/cores/$1
+  [ -f "$venv/stamp" ] && return
+  rm -rf "$venv"
+  # shellcheck disable=SC2046 # one word a package
+  "$2" -m venv "$venv" &&
+    "$venv/bin/python" -m pip install -qq "ansible-core==$1" \
+      $(pinned cryptography huaweicloudsdkcore huaweicloudsdkdrs hypothesis pytest pytest-xdist requests ansible-runner) &&
+    touch "$venv/stamp"
+}
+
+playbooks_on() { # core
+  local bin=$PWD/.cache/cores/$1/bin
+  PATH=$bin:$PATH "$bin/python" -m pytest -p no:cacheprovider -q -n "${WORKERS:-2}" tests/playbooks tests/roles tests/unit/plugins/action
+}
+
+sanity_on() { # core
+  local more=()
+  [[ $1 == *[a-z]* ]] && read -ra more <<<"${SANITY_OPTIONS_PRERELEASE:-}"
+  tools/ansible-test.sh ".cache/cores/$1/bin" sanity --color no ${more[@]+"${more[@]}"}
+}
+
+[ $# -gt 0 ] || mapfile -t all < <(sed '/^#/d; s/ .*//' "$cores")
+for core in "${@:-${all[@]}}"; do
+  read -ra pythons <<<"$(sed -n "s/^$core //p" "$cores")"
+  found=
+  for python in "${pythons[@]}"; do
+    if path=$(tools/find-python.sh exact "$python" 2>/dev/null); then found=$python; break; fi
+  done
+  if [ -z "$found" ]; then
+    missing=1
+    note "$core" - all 'NOT RUN' "needs Python ${pythons[*]}"
+    continue
+  fi
+  run "$core" "$found" venv make_venv "$core" "$path"
+  run "$core" "$found" sanity sanity_on "$core"
+  run "$core" "$found" playbooks playbooks_on "$core"
+done
+
+for python in 3.9 3.10 3.11 3.12 3.13; do
+  tools/find-python.sh exact "$python" >/dev/null 2>&1 || { missing=1; note all "$python" modules 'NOT RUN' "Python $python was not found"; }
+done
+
+echo
+printf '%-10s  %-7s  %-12s  %-11s  %s\n' core python what result seconds
+printf '%s\n' "${table[@]}"
+[ "$missing" = 0 ] || echo 'Some of it did not run: see NOT RUN above.' >&2
+[ "$failed" = 0 ] && { [ "$missing" = 0 ] || [ "${STRICT:-}" != 1 ]; }
