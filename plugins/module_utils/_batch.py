@@ -1,0 +1,134 @@
+# Copyright: (c) 2026, huaweicloud.drs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What drs_job_batch does: options in, the run, the result out. Private to this collection."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _auth
+from ansible_collections.huaweicloud.drs.plugins.module_utils._convergence import Convergence, Rules
+from ansible_collections.huaweicloud.drs.plugins.module_utils._job import Job
+from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import STATES
+from ansible_collections.huaweicloud.drs.plugins.module_utils._module import (
+    NO_FIGURES,
+    Client,
+    OptionError,
+    Shell,
+    check_ranges,
+    make_client,
+)
+from ansible_collections.huaweicloud.drs.plugins.module_utils._result import has_failed, result, summary_in_words
+from ansible_collections.huaweicloud.drs.plugins.module_utils._timing import Clock
+from ansible_collections.huaweicloud.drs.plugins.module_utils._wishes import WishError, to_jobs
+
+_PAUSE_MODES = ["target", "all"]
+_PER_JOB: dict[str, dict[str, t.Any]] = {
+    "start_time": {"type": "str"},
+    "is_only_init_task": {"type": "bool"},
+    "is_auto_create_compare": {"type": "bool"},
+    "is_sync_re_edit": {"type": "bool"},
+    "is_show_breakpoint_position": {"type": "bool"},
+}
+_JOB_OPTIONS = dict(
+    _PER_JOB,
+    job_id={"type": "str", "required": True},
+    pause_mode={"type": "str", "choices": _PAUSE_MODES},
+    force={"type": "bool"},
+)
+ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = dict(
+    _auth.OPTIONS,
+    **_PER_JOB,
+    state={"type": "str", "required": True, "choices": list(STATES)},
+    job_ids={"type": "list", "elements": "str"},
+    jobs={"type": "list", "elements": "dict", "options": _JOB_OPTIONS},
+    pause_mode={"type": "str", "default": "target", "choices": _PAUSE_MODES},
+    force={"type": "bool", "default": False},
+    allow_paid_order={"type": "bool", "default": False},
+    wait={"type": "bool", "default": True},
+    wait_timeout={"type": "int", "default": 1800},
+    wait_interval={"type": "int", "default": 5},
+    settle_time={"type": "int", "default": 30},
+    fail_on={"type": "str", "default": "any", "choices": ["any", "all", "never"]},
+    batch_size={"type": "int", "default": 10},
+    max_parallel={"type": "int", "default": 4},
+    facts={"type": "bool", "default": True},
+    progress={"type": "bool", "default": True},
+    progress_file={"type": "path"},
+)
+MODULE_OPTIONS: dict[str, t.Any] = {
+    "argument_spec": ARGUMENT_SPEC,
+    "mutually_exclusive": [("job_ids", "jobs")],
+    "required_one_of": [("job_ids", "jobs")],
+    "supports_check_mode": True,
+}
+
+
+def run(module: AnsibleModule, shell: Shell) -> None:
+    """Ends by exit_json or fail_json."""
+    params, jobs = module.params, t.cast("list[Job]", [])
+    facts = params["facts"]
+    try:
+        check_ranges(params)
+        jobs = to_jobs(params)
+        if not jobs:
+            module.warn("No job ids were given, so there was nothing to do.")
+            module.exit_json(msg=summary_in_words(jobs, params["state"]), **result(jobs, NO_FIGURES, facts))
+        hide = module.no_log_values.add
+        client = make_client(params, shell, hide, params["wait_timeout"], params["max_parallel"])
+    except (OptionError, WishError) as error:
+        for job in jobs:
+            job.finish("not_attempted", "unreadable", str(error))
+        module.fail_json(msg="%s. Nothing was sent." % str(error).rstrip("."), **result(jobs, NO_FIGURES, facts))
+    rules = Rules(
+        wait=params["wait"],
+        check_mode=module.check_mode,
+        deadline=client.http.deadline,
+        wait_interval=params["wait_interval"],
+        settle_time=params["settle_time"],
+        batch_size=params["batch_size"],
+        allow_paid_order=params["allow_paid_order"],
+    )
+    report = _reporter(params["progress_file"], params["state"], shell.clock)
+    convergence = Convergence(jobs, client.api, rules, shell.clock, shell.random, shell.listening, report)
+    convergence.run()
+    _warn(module, jobs, client)
+    answer = result(jobs, client.figures(), facts)
+    message = summary_in_words(jobs, params["state"])
+    if convergence.fatal:
+        why = convergence.fatal.msg or "the service never answered"
+        module.fail_json(msg="%s. %s" % (why.rstrip("."), message), **answer)
+    if has_failed(jobs, params["fail_on"]):
+        module.fail_json(msg=message, **answer)
+    module.exit_json(msg=message, **answer)
+
+
+def _warn(module: AnsibleModule, jobs: list[Job], client: Client) -> None:
+    for job in jobs:
+        if job.warning and job.outcome in ("ok", "accepted"):
+            where = "project %s, region %s" % (client.http.auth.project_id(), client.settings.region or "of %s" % client.settings.endpoint)
+            module.warn("%s: %s (%s)." % (job.id, job.warning, where))
+    if module.params["state"] != "started" and any(job.wish.start_time is not None for job in jobs):
+        module.warn("start_time is only used with state: started, and was passed over.")
+
+
+def _reporter(path: str | None, state: str, clock: Clock) -> Callable[[Mapping[str, int]], None]:
+    """Appends a JSON line to the file at each call. Progress is a courtesy: a full disk must not end a run."""
+
+    def report(counts: Mapping[str, int]) -> None:
+        if path is None:
+            return
+        at = datetime.fromtimestamp(clock.wall(), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        try:
+            with open(path, "a", encoding="utf-8") as lines:
+                lines.write(json.dumps(dict(counts, at=at, state=state)) + "\n")
+        except OSError:
+            pass
+
+    return report

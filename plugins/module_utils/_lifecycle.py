@@ -1,0 +1,278 @@
+# Copyright: (c) 2026, huaweicloud.drs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a job's status means for a wish: pure tables, no I/O, no clock. Private to this collection.
+
+Statuses: the vendor's appendix "task statuses" and QueryJobStatusResp of the vendor's SDK (huaweicloudsdkdrs 3.1.219).
+Which status may be paused or deleted: the API pages "Pausing Tasks in Batches" and "Stopping or Deleting Tasks in Batches".
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Optional
+
+STATES = ("started", "paused", "stopped", "deleted")
+
+# The word that a dictionary of statuses never holds: what a read makes of DRS.M00289, DRS.M05003 and a row that never came.
+NOT_FOUND = "NOT_FOUND"
+DELETED = "DELETED"
+PAUSED = "PAUSING"
+
+# One of the vendor's pages (Open Telekom Cloud, batch-status) spells it so.
+SPELLINGS = {"PAUSEING": PAUSED}
+
+# write -> the family of which a job accepts at most one in a run
+FAMILY = {
+    "start": "start",
+    "resume": "start",
+    "retry": "start",
+    "pause": "pause",
+    "terminate": "stop",
+    "force_terminate": "stop",
+    "delete": "delete",
+}
+WRITES = tuple(FAMILY)
+
+THERE, ON_ITS_WAY, LATER, SEND, FAIL = "there", "on its way", "later", "send", "fail"
+
+
+class Wish(NamedTuple):
+    """What is wanted of one job."""
+
+    state: str
+    force: bool = False
+    start_time: Optional[int] = None  # milliseconds since the epoch
+    only_init: bool = False
+
+
+class Step(NamedTuple):
+    """What to do next with one job: kind is one of THERE, ON_ITS_WAY, LATER, SEND, FAIL."""
+
+    kind: str
+    write: Optional[str] = None
+    reason: Optional[str] = None
+    words: Optional[str] = None
+
+
+def _send(write, words=None):
+    return Step(SEND, write, None, words)
+
+
+def _fail(reason, words):
+    return Step(FAIL, None, reason, words)
+
+
+_FORCE_NOW = _send("force_terminate")
+
+# cell -> (step, step where force is given)
+CELLS = {
+    "there": (Step(THERE), Step(THERE)),
+    "on its way": (Step(ON_ITS_WAY), Step(ON_ITS_WAY)),
+    "later": (Step(LATER), Step(LATER)),
+    "later; force: now": (Step(LATER), _FORCE_NOW),
+    "start": (_send("start"),) * 2,
+    "scheduled": (_send("start", "it was scheduled for later, and its schedule is overridden: it starts now"),) * 2,
+    "resume": (_send("resume"),) * 2,
+    "retry": (_send("retry"),) * 2,
+    "pause": (_send("pause"),) * 2,
+    "terminate": (_send("terminate"), _FORCE_NOW),
+    "delete": (_send("delete"),) * 2,
+    "force, then delete": (
+        _fail(
+            "running_needs_force",
+            "a job that has not ended is not deleted: stop it first (state: stopped), or give force: true to stop it by force and delete it",
+        ),
+        _FORCE_NOW,
+    ),
+    "gone, so there": (Step(THERE, words="the service knows no such job, so there is nothing to delete"),) * 2,
+    "not configured": (_fail("illegal_status", "it is still being created, and can be started once it is configured"),) * 2,
+    "never started": (_fail("illegal_status", "it is not running, so there is nothing to pause"),) * 2,
+    "creation failed": (_fail("illegal_status", "its creation failed: delete it, and create it anew"),) * 2,
+    "not pausable": (
+        _fail(
+            "illegal_status",
+            "a job in this status cannot be paused: the service pauses only jobs in full or incremental transfer (running or failed)",
+        ),
+    )
+    * 2,
+    "broken": (_fail("illegal_status", "the service could not change or repair it: look at the job in the DRS console"),) * 2,
+    "being stopped": (_fail("illegal_status", "it is being stopped for good: it cannot be started or paused again"),) * 2,
+    "stop failed": (_fail("illegal_status", "stopping it failed: stop it again (state: stopped, force: true)"),) * 2,
+    "ended": (_fail("illegal_status", "it has ended, and a job that has ended cannot be started again: create a new one"),) * 2,
+    "ended, not pausable": (_fail("illegal_status", "it has ended: there is nothing to pause"),) * 2,
+    "was deleted": (_fail("no_such_job", "it was deleted"),) * 2,
+    "no such job": (_fail("no_such_job", "the service knows no such job: check the id, the project and the region"),) * 2,
+}
+
+# status -> the cell for each of STATES, in their order
+PLAN = {
+    "CREATING": ("not configured", "never started", "terminate", "force, then delete"),
+    "CONFIGURATION": ("start", "never started", "terminate", "force, then delete"),
+    "WAITING_FOR_START": ("scheduled", "never started", "terminate", "force, then delete"),
+    "STARTJOBING": ("on its way", "later", "later; force: now", "force, then delete"),
+    "FULL_TRANSFER_STARTED": ("there", "pause", "terminate", "force, then delete"),
+    "FULL_TRANSFER_COMPLETE": ("there", "pause", "terminate", "force, then delete"),
+    "INCRE_TRANSFER_STARTED": ("there", "pause", "terminate", "force, then delete"),
+    "FULL_TRANSFER_FAILED": ("retry", "pause", "terminate", "force, then delete"),
+    "INCRE_TRANSFER_FAILED": ("retry", "pause", "terminate", "force, then delete"),
+    "START_JOB_FAILED": ("retry", "not pausable", "terminate", "force, then delete"),
+    "CHILD_TRANSFER_FAILED": ("retry", "not pausable", "terminate", "force, then delete"),
+    PAUSED: ("resume", "there", "terminate", "force, then delete"),
+    "CHANGE_JOB_STARTED": ("later", "later", "later; force: now", "force, then delete"),
+    "REBUILD_NODE_STARTED": ("later", "later", "later; force: now", "force, then delete"),
+    "NODE_UPGRADE_START": ("later", "later", "later; force: now", "force, then delete"),
+    "CHILD_TRANSFER_STARTING": ("on its way", "not pausable", "later; force: now", "force, then delete"),
+    "CHILD_TRANSFER_STARTED": ("there", "not pausable", "terminate", "force, then delete"),
+    "CHILD_TRANSFER_COMPLETE": ("there", "not pausable", "terminate", "force, then delete"),
+    "NODE_UPGRADE_COMPLETE": ("there", "not pausable", "terminate", "force, then delete"),
+    "CHANGE_JOB_FAILED": ("broken", "broken", "terminate", "force, then delete"),
+    "REBUILD_NODE_FAILED": ("broken", "broken", "terminate", "force, then delete"),
+    "NODE_UPGRADE_FAILED": ("broken", "broken", "terminate", "force, then delete"),
+    "RELEASE_RESOURCE_STARTED": ("being stopped", "being stopped", "on its way", "later"),
+    "RELEASE_CHILD_TRANSFER_STARTED": ("being stopped", "being stopped", "on its way", "later"),
+    "RELEASE_RESOURCE_FAILED": ("stop failed", "stop failed", "terminate", "force, then delete"),
+    "RELEASE_RESOURCE_COMPLETE": ("ended", "ended, not pausable", "there", "delete"),
+    "RELEASE_CHILD_TRANSFER_COMPLETE": ("ended", "ended, not pausable", "there", "delete"),
+    "CREATE_FAILED": ("creation failed", "never started", "there", "delete"),
+    DELETED: ("was deleted", "was deleted", "there", "there"),
+    NOT_FOUND: ("no such job", "no such job", "no such job", "gone, so there"),
+}
+STATUSES = tuple(PLAN)
+
+# The status that follows by itself, for a prediction in check mode. The changing and rebuilding ones are assumed: the
+# pages name the statuses and not where they lead.
+FOLLOWS = {
+    "STARTJOBING": "FULL_TRANSFER_STARTED",
+    "CHANGE_JOB_STARTED": "INCRE_TRANSFER_STARTED",
+    "REBUILD_NODE_STARTED": "INCRE_TRANSFER_STARTED",
+    "NODE_UPGRADE_START": "NODE_UPGRADE_COMPLETE",
+    "CHILD_TRANSFER_STARTING": "CHILD_TRANSFER_STARTED",
+    "RELEASE_RESOURCE_STARTED": "RELEASE_RESOURCE_COMPLETE",
+    "RELEASE_CHILD_TRANSFER_STARTED": "RELEASE_CHILD_TRANSFER_COMPLETE",
+}
+
+
+def spell(status):
+    """The one spelling of a status."""
+    return SPELLINGS.get(status, status)
+
+
+def plan(status, wish, start_is_past=False):
+    """The next Step for a job in this status. start_is_past: wish.start_time lies behind us, by the caller's clock."""
+    status = spell(status)
+    if status not in PLAN:
+        return _fail("unknown_status", "this version of the collection does not know the status %s, so nothing was sent" % status)
+    step = CELLS[PLAN[status][STATES.index(wish.state)]][1 if wish.force else 0]
+    if wish.state != "started":
+        return step
+    if wish.only_init and status != "CONFIGURATION" and (step.kind in (ON_ITS_WAY, LATER) or step.write in ("start", "resume")):
+        # Assumed: the pages do not name the status in which a job rests that was only initialised.
+        return Step(THERE)
+    if wish.start_time is None or step.kind != SEND:
+        return step
+    if status == "WAITING_FOR_START":
+        return Step(THERE)
+    if step.write != "start":
+        return _fail("illegal_status", "a %s acts at once and takes no start_time: leave start_time out for this job" % step.write)
+    if start_is_past:
+        return _fail("start_time_past", "its start_time has passed: give a later one, or leave it out to start at once")
+    return step
+
+
+def foreseen(status, wish, start_is_past=False):
+    """For check mode: (the Step that is due once nothing stands in its way, whether a status had to be predicted for it)."""
+    step, predicted = plan(status, wish, start_is_past), False
+    while step.kind == LATER:
+        status, predicted = FOLLOWS[spell(status)], True
+        step = plan(status, wish, start_is_past)
+    return step, predicted
+
+
+WAITING, FAILED = "waiting", "failed"
+
+_STARTED = frozenset(status for status in STATUSES if plan(status, Wish("started")).kind == THERE)
+_FAILURES = frozenset(status for status in STATUSES if status.endswith("_FAILED"))
+_RELEASED = frozenset(status for status in STATUSES if status.startswith("RELEASE_"))
+_GONE = frozenset((DELETED, NOT_FOUND))
+
+
+class After(NamedTuple):
+    """What the statuses mean that are read after one kind of write was accepted."""
+
+    there: frozenset
+    moving: frozenset  # statuses on the way, other than the one that the write was made from
+    failed: frozenset
+    before_may_fail: bool  # the status the write was made from fails, once it has lasted, if it is in failed
+    return_fails: bool  # ... or if the job had left it and came back
+    else_: str = WAITING
+
+
+_AFTER_STOP = After(
+    there=frozenset(("RELEASE_RESOURCE_COMPLETE", "RELEASE_CHILD_TRANSFER_COMPLETE", "CREATE_FAILED", DELETED)),
+    moving=frozenset(("RELEASE_RESOURCE_STARTED", "RELEASE_CHILD_TRANSFER_STARTED")),
+    failed=frozenset(("RELEASE_RESOURCE_FAILED", NOT_FOUND)),
+    before_may_fail=True,
+    return_fails=False,
+)
+_AFTER_RETRY = After(
+    there=_STARTED,
+    moving=frozenset(("STARTJOBING", "WAITING_FOR_START", "CHILD_TRANSFER_STARTING", "CHANGE_JOB_STARTED")),
+    failed=_FAILURES | _RELEASED | _GONE,
+    before_may_fail=True,
+    return_fails=True,
+)
+AFTER = {
+    "start": After(
+        there=_STARTED,
+        moving=frozenset(("STARTJOBING", "WAITING_FOR_START")),
+        failed=frozenset(("START_JOB_FAILED", "FULL_TRANSFER_FAILED", "INCRE_TRANSFER_FAILED", "CHILD_TRANSFER_FAILED"))
+        | _RELEASED
+        | _GONE,
+        before_may_fail=False,
+        return_fails=False,
+    ),
+    "resume": _AFTER_RETRY,
+    "retry": _AFTER_RETRY,
+    "pause": After(
+        there=frozenset((PAUSED,)),
+        moving=frozenset(),
+        failed=_FAILURES | _RELEASED | _GONE,
+        before_may_fail=False,
+        return_fails=False,
+    ),
+    "terminate": _AFTER_STOP,
+    "force_terminate": _AFTER_STOP,
+    "delete": After(
+        there=_GONE, moving=frozenset(), failed=frozenset(), before_may_fail=False, return_fails=False, else_=FAILED
+    ),
+}
+
+
+def after(write, status, before, wish, returned=False, settled=False):
+    """WAITING, THERE or FAILED, for a status read after a write.
+
+    before: the status that the write was made from. returned: the job had left that status and shows it again.
+    settled: it has shown it for longer than settle_time since the write, or since it came back.
+    """
+    row, status, before = AFTER[write], spell(status), spell(before)
+    if write == "start":
+        if status == "WAITING_FOR_START" and wish.start_time is not None:
+            return THERE
+        if wish.only_init and status in PLAN and status not in row.failed | {"CREATING", "CONFIGURATION", before}:
+            return THERE
+    if status == before:
+        fails = (row.before_may_fail and status in row.failed) or (row.return_fails and returned)
+        return FAILED if fails and settled else WAITING
+    if status in row.there:
+        return THERE
+    if status in row.failed:
+        return FAILED
+    return WAITING if status in row.moving else row.else_
+
+
+def shows(write, status, before, wish):
+    """Whether this status shows that a write, whose answer was lost, was carried out."""
+    status = spell(status)
+    if status == spell(before):
+        return False
+    return status in AFTER[write].moving or after(write, status, before, wish) == THERE

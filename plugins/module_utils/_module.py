@@ -1,0 +1,131 @@
+# Copyright: (c) 2026, huaweicloud.drs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every module of the collection shares: the world outside, and the client built from the options. Private to this collection."""
+
+from __future__ import annotations
+
+import os
+import random
+import select
+import sys
+import typing as t
+from collections.abc import Callable, Mapping
+
+from ansible.module_utils.basic import missing_required_lib
+
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _api, _auth, _http
+from ansible_collections.huaweicloud.drs.plugins.module_utils._timing import Clock
+from ansible_collections.huaweicloud.drs.plugins.module_utils._version import VERSION
+
+# option -> smallest, largest
+RANGES: dict[str, tuple[int, int]] = {
+    "wait_timeout": (1, 604800),
+    "wait_interval": (1, 3600),
+    "settle_time": (0, 3600),
+    "batch_size": (1, 100),
+    "max_parallel": (1, 16),
+    "request_timeout": (1, 600),
+    "max_retries": (0, 100),
+}
+
+
+class OptionError(Exception):
+    """The options cannot be used. The text is for the user."""
+
+
+class Shell(t.NamedTuple):
+    """What a run is handed of the world outside, so that tests can hand it another."""
+
+    clock: Clock
+    random: Callable[[], float]
+    session_factory: Callable[[], t.Any] | None
+    listening: Callable[[], bool]
+
+
+def real_shell() -> Shell:
+    return Shell(Clock(), random.SystemRandom().random, None, listener())
+
+
+def listener() -> Callable[[], bool]:
+    """Whether somebody still waits for this module's result: false once nobody can read its standard output, or once the
+    process that started it is gone. A task that timed out and a cancelled AWX job show in one of these."""
+    parent = os.getppid()
+    poll = select.poll()
+    try:
+        poll.register(sys.stdout.fileno(), 0)
+    except (OSError, ValueError):
+        return lambda: os.getppid() == parent
+
+    def listening() -> bool:
+        gone = any(event & (select.POLLERR | select.POLLHUP | select.POLLNVAL) for _file, event in poll.poll(0))
+        return os.getppid() == parent and not gone
+
+    return listening
+
+
+class Client(t.NamedTuple):
+    """What a run talks to the service with. began: monotonic second of its start."""
+
+    http: _http.Http
+    api: _api.Api
+    settings: _auth.Settings
+    began: float
+
+    def figures(self) -> dict[str, t.Any]:
+        """The api key of a result."""
+        return {
+            "requests": self.http.requests,
+            "retries": self.http.retries,
+            "seconds": round(self.http.clock.monotonic() - self.began, 1),
+            "request_ids": list(self.http.failed_request_ids),
+        }
+
+
+NO_FIGURES: dict[str, t.Any] = {"requests": 0, "retries": 0, "seconds": 0.0, "request_ids": []}
+
+
+def make_client(
+    params: Mapping[str, t.Any], shell: Shell, hide: Callable[[str], object], seconds: float, max_parallel: int
+) -> Client:
+    """hide(value) is called for every secret. seconds: from now to the run's deadline. Raises OptionError."""
+    if not _http.HAS_REQUESTS:
+        raise OptionError(missing_required_lib("requests"))
+    try:
+        settings = _auth.resolve(params, os.environ)
+    except _auth.AuthError as error:
+        raise OptionError(str(error)) from None
+    if settings.ca_cert and not os.path.isfile(settings.ca_cert):
+        raise OptionError("ca_cert %s is no file on this host" % settings.ca_cert)
+    secrets = _auth.Secrets(on_add=hide)
+    for secret in settings.secrets:
+        secrets.add(secret)
+    began = shell.clock.monotonic()
+    http = _http.Http(
+        clock=shell.clock,
+        secrets=secrets,
+        throttled=_api.throttled,
+        deadline=began + seconds,
+        headers={
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+            "X-Language": params["language"],
+            "User-Agent": "huaweicloud.drs/%s" % VERSION,
+        },
+        verify=(settings.ca_cert or True) if settings.validate_certs else False,
+        timeout=params["request_timeout"],
+        max_retries=params["max_retries"],
+        max_parallel=max_parallel,
+        random=shell.random,
+        session_factory=shell.session_factory,
+    )
+    http.auth = _auth.way_in(settings, secrets, http.ask_identity, shell.clock)
+    return Client(http, _api.Api(http, settings.endpoint), settings, began)
+
+
+def check_ranges(params: Mapping[str, t.Any]) -> None:
+    """Raises OptionError where a number is out of its range."""
+    for name, (smallest, largest) in RANGES.items():
+        value = params.get(name)
+        if value is not None and not smallest <= value <= largest:
+            raise OptionError("%s is %s, and must be from %d to %d" % (name, value, smallest, largest))

@@ -1,0 +1,452 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, huaweicloud.drs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: drs_job_batch
+short_description: Start, pause, resume, stop or delete DRS jobs in batches
+description:
+  - B(O(state=stopped) ends a job for good): it cannot be started again. To interrupt a job and go on later, use O(state=paused).
+  - Drives any number of Data Replication Service (DRS) jobs (migration, synchronisation, disaster recovery) to a wanted state.
+  - Reads the status of every job first. A job that is in the wanted state already costs no write, so a second run changes nothing.
+  - Waits until every job is there, has failed, or time is up, and returns what came of each job, in success, in failure and in
+    check mode alike.
+  - A job that is paused, or that failed in transfer, is brought to O(state=started) by the service's resume and retry call; one that is
+    configured or scheduled, by its start call.
+  - A write whose answer was lost is never simply repeated. The job is watched for O(settle_time) first, and asked once more only if it
+    still needs to be. What cannot be told is reported as V(unknown), which is a failure.
+notes:
+  - Use RV(jobs) or RV(by_id) of a registered result. The facts are a convenience with limits that Ansible sets. A failed task sets no
+    facts and leaves the former ones in place, a fact cache keeps those of another run, and in a loop the last item wins. Read them as
+    C(ansible_facts.drs_jobs).
+  - A task's C(timeout) keyword ends the module and throws its result away. Use O(wait_timeout). The module notices that nobody waits for
+    it any more and sends no further write.
+  - While a pause is under way the service shows no sign of it. A second run in that time may ask again, is told that the job is busy, and
+    then only waits.
+  - Source of the statuses and calls is version 3 of the DRS API.
+author:
+  - huaweicloud.drs contributors (@huaweicloud)
+requirements:
+  - requests
+extends_documentation_fragment:
+  - huaweicloud.drs.auth
+  - huaweicloud.drs.connection
+  - huaweicloud.drs.attributes
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Sends no write, and predicts the run with the same rules. A job that is in between two statuses is planned with the status
+        that follows, and marked RV(jobs[].predicted).
+  diff_mode:
+    support: full
+    details:
+      - Holds the jobs that change only, with the status read before and the wish after.
+  idempotent:
+    support: full
+    details:
+      - O(pause_mode) is not compared for a job that is paused already, since the API does not tell it.
+options:
+  state:
+    description:
+      - The wanted state.
+      - V(started) means running. A configured or scheduled job is started, a paused one resumed, one that failed in transfer retried.
+      - V(paused) means that replication rests and can go on later. The source keeps its logs for a limited time, and the vendor recommends
+        to resume within 24 hours.
+      - V(stopped) ends the job for good.
+      - V(deleted) removes a job that has ended. One that has not ended is refused unless O(force=true).
+    type: str
+    choices: [started, paused, stopped, deleted]
+    required: true
+  job_ids:
+    description:
+      - The jobs, all with the options below. An item may hold several ids, separated by commas or white space.
+      - An empty list is no work. The task is then ok, with a warning.
+      - Exactly one of O(job_ids) and O(jobs) is required.
+    type: list
+    elements: str
+  jobs:
+    description:
+      - The jobs, each with options of its own. What a job leaves out it has from the task's option of that name.
+      - Exactly one of O(job_ids) and O(jobs) is required.
+    type: list
+    elements: dict
+    suboptions:
+      job_id:
+        description: The job's id.
+        type: str
+        required: true
+      pause_mode:
+        description: As O(pause_mode).
+        type: str
+        choices: [target, all]
+      force:
+        description: As O(force).
+        type: bool
+      start_time:
+        description: As O(start_time).
+        type: str
+      is_only_init_task:
+        description: As O(is_only_init_task).
+        type: bool
+      is_auto_create_compare:
+        description: As O(is_auto_create_compare).
+        type: bool
+      is_sync_re_edit:
+        description: As O(is_sync_re_edit).
+        type: bool
+      is_show_breakpoint_position:
+        description: As O(is_show_breakpoint_position).
+        type: bool
+  pause_mode:
+    description:
+      - What a pause stops. V(target) stops the replay in the target, V(all) stops the capture of logs too.
+    type: str
+    choices: [target, all]
+    default: target
+  force:
+    description:
+      - With O(state=stopped), stops by force. Triggers and events are then not migrated.
+      - With O(state=deleted), a job that has not ended is stopped by force first, and deleted then.
+    type: bool
+    default: false
+  start_time:
+    description:
+      - When a job is to start, as ISO 8601 with an offset from UTC, or as epoch milliseconds. At once where it is absent or empty.
+      - A time in the past is refused for a job that would be started, and for no other, so that a second run stays green.
+      - A resume and a retry act at once, so it is refused for a job that needs one of these.
+    type: str
+  is_only_init_task:
+    description:
+      - Only initialises the job. It is taken as there once it is no longer being configured.
+      - Sent with a start, where given. The service knows it for listed customers only.
+    type: bool
+  is_auto_create_compare:
+    description:
+      - Whether a comparison of data is created with the job. Sent with a start, where given.
+    type: bool
+  is_sync_re_edit:
+    description:
+      - Only for a job whose synchronised objects were edited since it last ran. Sent with a resume or a retry, where given.
+    type: bool
+  is_show_breakpoint_position:
+    description:
+      - Whether the service shows the position at which a job with a MySQL source was stopped. Sent with a stop, where given.
+    type: bool
+  allow_paid_order:
+    description:
+      - Whether a yearly/monthly job may be started whose order is not yet through. Starting it places the order and pays it.
+    type: bool
+    default: false
+  wait:
+    description:
+      - Whether to return only when every job is there, has failed, or time is up.
+      - Without it, a job whose write was accepted has the outcome V(accepted), and a job that can be sent nothing in its status fails.
+    type: bool
+    default: true
+  wait_timeout:
+    description: Seconds for the whole batch.
+    type: int
+    default: 1800
+  wait_interval:
+    description: The longest pause between two reads of a job that is on its way, in seconds. The first reads come sooner.
+    type: int
+    default: 5
+  settle_time:
+    description:
+      - Seconds for which a job is watched when the answer to its write was lost, before it is asked once more. The service shows the old
+        status for a while after it has accepted a write.
+    type: int
+    default: 30
+  fail_on:
+    description:
+      - Whether the task fails when V(any) job ended badly, when V(all) did, or V(never). Every outcome but V(ok) and V(accepted) is bad.
+      - Wrong options, no way in, a wrong project, an untrusted connection and a service that never answers fail the task always.
+    type: str
+    choices: [any, all, never]
+    default: any
+  batch_size:
+    description: Jobs in one write, from 1 to 100. The vendor recommends 10 at most.
+    type: int
+    default: 10
+  max_parallel:
+    description: Requests in flight, from 1 to 16. Halved while the service throttles.
+    type: int
+    default: 4
+  facts:
+    description: Whether to set C(ansible_facts.drs_jobs).
+    type: bool
+    default: true
+  progress:
+    description: Whether to show a line while the module waits. Tasks with C(async) and hosts that are not local show none.
+    type: bool
+    default: true
+  progress_file:
+    description: A file to which the module appends a line of JSON whenever the numbers of jobs change.
+    type: path
+seealso:
+  - module: huaweicloud.drs.drs_job_info
+"""
+
+EXAMPLES = r"""
+- name: Pause replication before the schema change
+  huaweicloud.drs.drs_job_batch:
+    state: paused
+    pause_mode: target
+    job_ids:
+      - 9a470239-2308-4bb5-a6bc-1040402fjb21
+      - dbb8127c-b093-4b94-b764-7161e151jb2s
+  register: paused
+
+- name: Go on only when the first one is down
+  ansible.builtin.debug:
+    msg: "{{ paused.by_id['9a470239-2308-4bb5-a6bc-1040402fjb21'].name }} is paused"
+  when: paused.by_id['9a470239-2308-4bb5-a6bc-1040402fjb21'].status == 'PAUSING'
+
+- name: Resume it
+  huaweicloud.drs.drs_job_batch:
+    state: started
+    job_ids: 9a470239-2308-4bb5-a6bc-1040402fjb21, dbb8127c-b093-4b94-b764-7161e151jb2s
+  register: resumed
+
+- name: Start one job now and another tonight
+  huaweicloud.drs.drs_job_batch:
+    state: started
+    jobs:
+      - job_id: 140b5236-88ad-43c8-811c-1268453jb101
+      - job_id: 8d0e8e36-a618-490d-8a46-8c61ac9jb502
+        start_time: "2099-12-01T02:00:00+01:00"
+  register: started
+
+- name: Stop what can be stopped, and say what could not
+  huaweicloud.drs.drs_job_batch:
+    state: stopped
+    job_ids:
+      - 4c6ac8c0-2f51-426a-97b2-cb2c668jb201
+      - 6211d20d-0006-41da-836e-db3301ajb20b
+    wait_timeout: 3600
+    fail_on: never
+  register: stopped
+
+- name: Name the jobs that are still there
+  ansible.builtin.debug:
+    msg: "{{ item.id }}: {{ item.outcome }}, {{ item.error_msg }}"
+  loop: "{{ stopped.jobs | rejectattr('outcome', 'equalto', 'ok') }}"
+  loop_control:
+    label: "{{ item.id }}"
+
+- name: Delete what has ended
+  huaweicloud.drs.drs_job_batch:
+    state: deleted
+    job_ids: "{{ stopped.jobs | selectattr('outcome', 'equalto', 'ok') | map(attribute='id') }}"
+
+- name: End a job by force and delete it
+  huaweicloud.drs.drs_job_batch:
+    state: deleted
+    force: true
+    job_ids:
+      - 140b5236-88ad-43c8-811c-1268453jb101
+"""
+
+RETURN = r"""
+msg:
+  description: How many jobs there were, and the first that ended badly, with the reason.
+  returned: always
+  type: str
+  sample: 2 jobs paused, 2 changed
+jobs:
+  description: Every job once, in the order asked.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The job's id.
+      type: str
+      returned: always
+      sample: 9a470239-2308-4bb5-a6bc-1040402fjb21
+    name:
+      description: The job's name, where a call that was made tells it, else null.
+      type: str
+      returned: always
+    action:
+      description: The first write of this run for the job, or V(none).
+      type: str
+      returned: always
+      sample: pause
+    changed:
+      description: Whether a write was accepted, or may have been.
+      type: bool
+      returned: always
+    outcome:
+      description:
+        - V(ok) seen in the wanted state.
+        - V(accepted) with O(wait=false), the write was accepted, or the job is on its way.
+        - V(failed) refused by the service, or by the rules of the module.
+        - V(timed_out) at the deadline the status was known, and was not the wanted one.
+        - V(unknown) a write was sent, and what it did could not be seen.
+        - V(not_attempted) no write could be made.
+      type: str
+      returned: always
+      sample: ok
+    reason:
+      description:
+        - A stable word to branch on, null where the outcome is good.
+        - One of V(no_such_job), V(illegal_status), V(unknown_status), V(running_needs_force), V(unpaid_order), V(start_time_past),
+          V(refused), V(busy), V(throttled), V(lost), V(ended_badly), V(deadline), V(unreadable), V(caller_gone).
+      type: str
+      returned: always
+    status_before:
+      description: The first status that was read, null if none was. V(NOT_FOUND) for a job that the service does not know.
+      type: str
+      returned: always
+      sample: INCRE_TRANSFER_STARTED
+    status:
+      description: The last status that was read. A paused job has V(PAUSING), the service's word for it. A deleted one has V(DELETED).
+      type: str
+      returned: always
+      sample: PAUSING
+    predicted:
+      description: In check mode, whether the prediction rests on a status that is yet to come.
+      type: bool
+      returned: always
+    error_code:
+      description: The service's error code, where it gave one.
+      type: str
+      returned: always
+    error_msg:
+      description: The service's text.
+      type: str
+      returned: always
+    request_id:
+      description: The id of the request that decided, for the vendor's support.
+      type: str
+      returned: always
+    attempts:
+      description: Writes sent for the job.
+      type: int
+      returned: always
+    duration:
+      description: Seconds from the start of the run to the job's end.
+      type: float
+      returned: always
+    timeline:
+      description: Every status seen, and when first. The first and last ten, for a job that saw more.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        status:
+          description: The status.
+          type: str
+          returned: always
+        at:
+          description: The time, UTC.
+          type: str
+          returned: always
+      sample:
+        - status: INCRE_TRANSFER_STARTED
+          at: "2026-11-21T22:00:00Z"
+by_id:
+  description: The same as RV(jobs), keyed by the id, without the timeline.
+  returned: always
+  type: dict
+summary:
+  description: Numbers of jobs. The outcomes add up to those requested.
+  returned: always
+  type: dict
+  contains:
+    requested:
+      description: Jobs asked for.
+      type: int
+      returned: always
+    changed:
+      description: Jobs changed.
+      type: int
+      returned: always
+    ok:
+      description: Jobs with this outcome.
+      type: int
+      returned: always
+    accepted:
+      description: Jobs with this outcome.
+      type: int
+      returned: always
+    failed:
+      description: Jobs with this outcome.
+      type: int
+      returned: always
+    timed_out:
+      description: Jobs with this outcome.
+      type: int
+      returned: always
+    unknown:
+      description: Jobs with this outcome.
+      type: int
+      returned: always
+    not_attempted:
+      description: Jobs with this outcome.
+      type: int
+      returned: always
+api:
+  description: What the run cost.
+  returned: always
+  type: dict
+  contains:
+    requests:
+      description: Requests sent, those to IAM included.
+      type: int
+      returned: always
+    retries:
+      description: Repetitions of any kind.
+      type: int
+      returned: always
+    seconds:
+      description: Seconds that the run took.
+      type: float
+      returned: always
+    request_ids:
+      description: Ids of requests that the service answered with an error, at most 20.
+      type: list
+      elements: str
+      returned: always
+diff:
+  description: Only the jobs that change.
+  returned: always
+  type: dict
+  contains:
+    before:
+      description: The status read, by job id.
+      type: dict
+      returned: always
+    after:
+      description: The wish, by job id.
+      type: dict
+      returned: always
+ansible_facts:
+  description: Facts for conditionals.
+  returned: when O(facts=true)
+  type: dict
+  contains:
+    drs_jobs:
+      description: For each job id, its RV(jobs[].name), RV(jobs[].status), RV(jobs[].outcome), RV(jobs[].action), RV(jobs[].changed)
+        and RV(jobs[].error_code).
+      type: dict
+      returned: always
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.huaweicloud.drs.plugins.module_utils._batch import MODULE_OPTIONS, run
+from ansible_collections.huaweicloud.drs.plugins.module_utils._module import real_shell
+
+
+def main() -> None:
+    run(AnsibleModule(**MODULE_OPTIONS), real_shell())
+
+
+if __name__ == "__main__":
+    main()
