@@ -18,22 +18,24 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent
 
 
-def make_tree() -> pathlib.Path:
-    """A new temporary folder that holds ansible_collections/huaweicloud/drs, a link to the checkout."""
+def make_importable() -> pathlib.Path:
+    """Install ansible-core's loader over a new temporary tree, for this process and for those that it starts; return the tree."""
+    # Imported here: under ansible-test no ansible-core of this name need be there.
+    from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
+
     tree = pathlib.Path(tempfile.mkdtemp(prefix="drs-collection-"))
     namespace = tree / "ansible_collections" / "huaweicloud"
     namespace.mkdir(parents=True)
     (namespace / "drs").symlink_to(ROOT, target_is_directory=True)
+    os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(tree)
+    _AnsibleCollectionFinder(paths=[str(tree)])._install()
     return tree
 
 
-def pytest_configure(config) -> None:
-    if "ansible_collections" in sys.modules:
-        return
-    # Imported here: ansible-test has its own loader, and no plain ansible-core need be there.
-    from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
+# At once, and not in a hook: the conftest files below import the collection before any hook is called.
+TREE = None if "ansible_collections" in sys.modules else make_importable()
 
-    tree = make_tree()
-    config.add_cleanup(lambda: shutil.rmtree(tree, ignore_errors=True))
-    os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(tree)
-    _AnsibleCollectionFinder(paths=[str(tree)])._install()
+
+def pytest_unconfigure() -> None:
+    if TREE:
+        shutil.rmtree(TREE, ignore_errors=True)
