@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An emulator of the DRS v3 API with its IAM: standard library only, with its own transition table, clocks, faults and a journal."""
+"""An emulator of the DRS v3 API and its IAM, with its own transition table, clocks, faults and a journal."""
 
 from __future__ import annotations
 

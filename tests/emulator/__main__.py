@@ -48,8 +48,13 @@ def environment(serving: Serving) -> dict[str, str]:
     """The variables with which the collection's modules find this emulator and are let in by access key."""
     project = serving.emulator.identity.projects[0]
     key = serving.emulator.identity.first_key()
-    return {"HW_DRS_ENDPOINT": serving.url, "HW_AUTH_URL": f"{serving.url}/v3", "HW_REGION_NAME": project["name"], "HW_PROJECT_ID": project["id"],
-            **({"HW_ACCESS_KEY": key["access_key"], "HW_SECRET_KEY": key["secret_key"]} if key else {})}
+    return {
+        "HW_DRS_ENDPOINT": serving.url,
+        "HW_AUTH_URL": f"{serving.url}/v3",
+        "HW_REGION_NAME": project["name"],
+        "HW_PROJECT_ID": project["id"],
+        **({"HW_ACCESS_KEY": key["access_key"], "HW_SECRET_KEY": key["secret_key"]} if key else {}),
+    }
 
 
 def _until_told(options: argparse.Namespace, serving: Serving) -> None:
@@ -67,11 +72,21 @@ def _until_told(options: argparse.Namespace, serving: Serving) -> None:
 
 def _greeting(serving: Serving) -> str:
     identity = serving.emulator.identity
-    lines = [f"The DRS emulator listens at {serving.url}", f"Its admin prefix is {serving.url}/_emulator/ (state, journal, faults, ...)", ""]
+    lines = [
+        f"The DRS emulator listens at {serving.url}",
+        f"Its admin prefix is {serving.url}/_emulator/ (state, journal, faults, ...)",
+        "",
+    ]
     lines += [f"export {name}='{value}'" for name, value in environment(serving).items()]
     user, token = identity.first_user(), identity.first_token()
-    lines += ["# In place of the access key, a user:" if user else "", *(
-        f"# export {name}='{user[key]}'" for name, key in (("HW_USER_NAME", "name"), ("HW_USER_PASSWORD", "password"), ("HW_DOMAIN_NAME", "domain")) if user)]
+    lines += [
+        "# In place of the access key, a user:" if user else "",
+        *(
+            f"# export {name}='{user[key]}'"
+            for name, key in (("HW_USER_NAME", "name"), ("HW_USER_PASSWORD", "password"), ("HW_DOMAIN_NAME", "domain"))
+            if user
+        ),
+    ]
     lines += ["# or a token:", f"# export HW_AUTH_TOKEN='{token}'"] if token else []
     return "\n".join(lines)
 
@@ -102,18 +117,24 @@ def _setting(text: str) -> tuple[str, Any]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python3 -m tests.emulator", description="An emulator of the DRS v3 API on loopback.")
+    parser = argparse.ArgumentParser(
+        prog="python3 -m tests.emulator", description="An emulator of the DRS v3 API on loopback."
+    )
     parser.add_argument("--port", type=int, default=0, help="where to listen; 0 takes a free port")
     parser.add_argument("--seed", default="examples", help="a JSON file, or the name of one in seeds/ (examples)")
     parser.add_argument("--clock", choices=("immediate", "scaled", "manual"), default="scaled")
     parser.add_argument("--scale", type=float, default=1.0, help="service seconds in a real one, for the scaled clock")
     parser.add_argument("--latency", type=float, metavar="MS", help="milliseconds added to every answer")
-    parser.add_argument("--setting", action="append", default=[], metavar="NAME=JSON", help="a setting over the seed's; may be repeated")
+    parser.add_argument(
+        "--setting", action="append", default=[], metavar="NAME=JSON", help="a setting over the seed's; may be repeated"
+    )
     parser.add_argument("--port-file", metavar="PATH", help="written with the port once it listens")
     parser.add_argument("--tls-cert", metavar="PATH", help="serve TLS with this certificate")
     parser.add_argument("--tls-key", metavar="PATH")
     parser.add_argument("--until-parent-gone", action="store_true", help="end when the process that started it is gone")
-    parser.add_argument("--coverage", action="store_true", help="print where each line of behaviour is known from, and end")
+    parser.add_argument(
+        "--coverage", action="store_true", help="print where each line of behaviour is known from, and end"
+    )
     return parser
 
 

@@ -27,7 +27,7 @@ def is_for_admin(path: str) -> bool:
 def answer(emulator: Emulator, request: Request) -> Reply:
     """Answer an admin request: 200, 400 with what does not fit, or 404."""
     try:
-        body = _run(emulator, request.method, request.path[len(PREFIX):].rstrip("/"), request)
+        body = _run(emulator, request.method, request.path[len(PREFIX) :].rstrip("/"), request)
     except _NotFound:
         return _reply(404, {"error": "no such admin call"})
     except (ValueError, TypeError, KeyError) as error:
@@ -43,7 +43,7 @@ class _NotFound(Exception):
 
 def _run(emulator: Emulator, method: str, path: str, request: Request) -> Any:
     call, _slash, name = path.partition("/")
-    parsed = json.loads(request.body) if request.body else None
+    parsed: Any = json.loads(request.body) if request.body else None
     done = {"ok": True}
     if (method, path) == ("GET", "health"):
         return {"ok": True, "clock": emulator.clock.kind}
@@ -55,7 +55,10 @@ def _run(emulator: Emulator, method: str, path: str, request: Request) -> Any:
         return coverage.markdown() if dict(request.query).get("format") == "markdown" else coverage.table()
     if (method, path) == ("GET", "journal"):
         since = int(dict(request.query).get("since", 0))
-        return {"count": emulator.journal.count, "entries": [dataclasses.asdict(entry) for entry in emulator.journal.since(since)]}
+        return {
+            "count": emulator.journal.count,
+            "entries": [dataclasses.asdict(entry) for entry in emulator.journal.since(since)],
+        }
     if (method, path) == ("GET", "faults"):
         return [dataclasses.asdict(rule) for rule in emulator.faults.rules]
     if (method, path) == ("POST", "reset"):

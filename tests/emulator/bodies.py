@@ -58,8 +58,14 @@ LIST = (
 )
 
 
+def _fits(field: Field, given: Any) -> bool:
+    if not isinstance(given, field.type) or (isinstance(given, bool) and field.type is not bool):
+        return False
+    return (not field.values or given in field.values) and (not field.form or bool(field.form.fullmatch(str(given))))
+
+
 def check_object(value: Any, fields: tuple[Field, ...], name: str) -> dict[str, Any]:
-    """The object, if every field of it is known, of its type and form, and none that must be there is missing. Null is as absent.
+    """The object, if each field is known and of its type and form, and none is missing. Null is as absent.
 
     :raises ServiceError: 400, for the first field that does not fit.
     """
@@ -69,12 +75,9 @@ def check_object(value: Any, fields: tuple[Field, ...], name: str) -> dict[str, 
         raise invalid(unknown)
     for field in fields:
         given = value.get(field.name)
-        if given is None or given == "" and field.required:
-            if field.required:
-                raise empty(field.name)
-            continue
-        fits = isinstance(given, field.type) and (field.type is bool or not isinstance(given, bool))
-        if not fits or field.values and given not in field.values or field.form and not field.form.fullmatch(given):
+        if field.required and given in (None, ""):
+            raise empty(field.name)
+        if given is not None and not _fits(field, given):
             raise invalid(field.name)
     return value
 
@@ -109,12 +112,24 @@ def check_ids(ids: list[Any]) -> list[str]:
     return ids
 
 
+def check_texts(given: list[Any] | None, name: str, most: int) -> list[str]:
+    """A list of texts of a filter.
+
+    :raises ServiceError: 400, when something else is in it, or too many.
+    """
+    if not given:
+        return []
+    if len(given) > most or not all(isinstance(text, str) for text in given):
+        raise invalid(name)
+    return given
+
+
 def check_page(page: dict[str, Any], per_page_default: int, total: int | None) -> tuple[int, int | None]:
     """First row and number of rows of a page; no number: all.
 
     ``total``: how many rows there are, where a page beyond them is refused.
 
-    :raises ServiceError: 400 DRS.M00210 for numbers that are none of the allowed, DRS.M00211 for a page beyond the last.
+    :raises ServiceError: 400 DRS.M00210 for a number that is not allowed, DRS.M00211 for a page beyond the last.
     """
     check_object(page, PAGE, "page_req")
     given = page.get("per_page")
@@ -123,7 +138,7 @@ def check_page(page: dict[str, Any], per_page_default: int, total: int | None) -
     current = 1 if current is None else current
     if not 0 <= per_page <= 100:
         raise ServiceError(400, "DRS.M00210", "per_page")
-    if current < 0 or per_page == 0 and current > 1:
+    if current < 0 or (per_page == 0 and current > 1):
         raise ServiceError(400, "DRS.M00210", "cur_page")
     if per_page == 0 or current == 0:
         return 0, None

@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 import threading
-from typing import Any, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from . import admin, faults, routes, writes
 from .clock import Clock, make_clock
@@ -28,7 +28,14 @@ MAX_BODY = 12 * 1024 * 1024
 class Emulator:
     """One DRS service with its IAM: jobs, tokens, a clock, fault rules and a journal. Safe to use from many threads."""
 
-    def __init__(self, seed: dict[str, Any] | None = None, *, clock: str | Clock = "immediate", scale: float = 1.0, **settings: Any) -> None:
+    def __init__(
+        self,
+        seed: dict[str, Any] | None = None,
+        *,
+        clock: str | Clock = "immediate",
+        scale: float = 1.0,
+        **settings: Any,
+    ) -> None:
         """An emulator over a seed (see README.md), with settings over the seed's own.
 
         :raises ValueError: when the seed, the clock or a setting does not fit.
@@ -59,7 +66,7 @@ class Emulator:
             rules.add(rule)
         with self._lock:
             self._seed = checked
-            self.world = World(self.clock, settings)
+            self.world = World(self.clock, settings, self._lock)
             self.identity = Identity(checked["identity"], self.clock, settings)
             self.jobs = {job["id"]: Job(job, self.world) for job in checked["jobs"]}
             self.faults = rules
@@ -89,7 +96,7 @@ class Emulator:
             job = self.jobs.get(job_id)
             if job is None:
                 raise ValueError(f"no job has the id {job_id}")
-            return self.put_job({**job.spec, "status": job.status, **changes, "id": job_id})
+            return self.put_job({**job.as_spec(), **changes, "id": job_id})
 
     def configure(self, changes: dict[str, Any]) -> None:
         """Change settings while it runs.
@@ -118,9 +125,13 @@ class Emulator:
     def state(self) -> dict[str, Any]:
         """Time, jobs by id, and the orders that were placed and paid."""
         with self._lock:
-            return {"time": self.clock.now(), "clock": self.clock.kind, "requests": self._requests,
-                    "jobs": {job_id: job.snapshot() for job_id, job in self.jobs.items()},
-                    "orders_paid": [dict(order) for order in self.world.orders_paid]}
+            return {
+                "time": self.clock.now(),
+                "clock": self.clock.kind,
+                "requests": self._requests,
+                "jobs": {job_id: job.snapshot() for job_id, job in self.jobs.items()},
+                "orders_paid": [dict(order) for order in self.world.orders_paid],
+            }
 
     @property
     def orders_paid(self) -> list[dict[str, Any]]:
@@ -129,14 +140,20 @@ class Emulator:
 
     # Requests
 
-    def handle(self, method: str, target: str, headers: Mapping[str, str] | Iterable[tuple[str, str]] = (), body: bytes | None = b"") -> Reply:
+    def handle(
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+        body: bytes | None = b"",
+    ) -> Reply:
         """Answer one request. Never raises for what a client sends.
 
         ``target``: path and query as on the request line, or a whole URL. Repeated headers: the last counts.
         """
         with self._lock:
             self._requests += 1
-            request = Request.parse(method, target, headers, body or b"", hashlib.md5(str(self._requests).encode(), usedforsecurity=False).hexdigest())
+            request = Request.parse(method, target, headers, body or b"", f"{self._requests:032x}")
             if admin.is_for_admin(request.path):
                 return admin.answer(self, request)
             return self._answer(request)
@@ -146,9 +163,16 @@ class Emulator:
         route, project_id = found or (None, None)
         parsed = request.json()
         entry = self.journal.add(
-            time=self.clock.now(), method=request.method, path=request.path, query=request.query, endpoint=route.name if route else None,
-            kind=route.kind if route else None, body=mask_body(parsed) if route and route.kind == "iam" else parsed,
-            headers=mask_headers(request.headers), request_id=request.id)
+            time=self.clock.now(),
+            method=request.method,
+            path=request.path,
+            query=request.query,
+            endpoint=route.name if route else None,
+            kind=route.kind if route else None,
+            body=mask_body(parsed) if route and route.kind == "iam" else parsed,
+            headers=mask_headers(request.headers),
+            request_id=request.id,
+        )
         fault = self.faults.pick(self._hit(route, request, parsed)) if route else None
         if fault and fault.effect.get("expire_tokens"):
             self.identity.expire_tokens()
@@ -175,10 +199,17 @@ class Emulator:
         verbs = [verb or str(item.get("delete_type")) for item in items if isinstance(item, dict)]
         return faults.Hit(route.name, request.method, route.kind, ids, verbs, status_of)
 
-    def _serve(self, request: Request, route: routes.Route | None, project_id: str | None, parsed: Any, entry: Entry) -> Answer:
+    def _serve(
+        self, request: Request, route: routes.Route | None, project_id: str | None, parsed: Any, entry: Entry
+    ) -> Answer:
         try:
             if route is None:
-                raise ServiceError(404, "APIGW.0101", message="The API does not exist or has not been published in the environment", gateway=True)
+                raise ServiceError(
+                    404,
+                    "APIGW.0101",
+                    message="The API does not exist or has not been published in the environment",
+                    gateway=True,
+                )
             if len(request.body) > MAX_BODY:
                 raise ServiceError(413, "APIGW.0201", message="Request entity too large", gateway=True)
             if route.name == "tokens":
@@ -203,9 +234,13 @@ class Emulator:
         else:
             reader = Reader(self.jobs, project_id, settings, self.clock.now(), self.clock.wall())
             if route.name == "list":
-                return reader.list(parsed)
-            read = {"batch-status": reader.status, "batch-detail": reader.detail, "batch-progress": reader.progress,
-                    "batch-rpo-and-rto": reader.rpo_and_rto}[route.name]
+                return reader.job_list(parsed)
+            read = {
+                "batch-status": reader.status,
+                "batch-detail": reader.detail,
+                "batch-progress": reader.progress,
+                "batch-rpo-and-rto": reader.rpo_and_rto,
+            }[route.name]
             rows = read(parsed)
             alone = route.name == "batch-detail" and len(parsed["jobs"]) == 1
             gone = settings.deleted_shape == "error" and all(row.get("error_code") == "DRS.M05004" for row in rows)
@@ -221,5 +256,3 @@ def _check_type(request: Request) -> None:
         raise ServiceError(415, "DRS.M00007", message="Unsupported Media Type")
     if request.headers.get("x-language", "en-us").lower() not in ("en-us", "zh-cn"):
         raise invalid("X-Language")
-
-

@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-import dataclasses
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 from . import routes, transitions
-from .settings import Settings
+from .settings import MEANINGS, Settings
 
 
 def lines() -> Iterator[tuple[str, str, str, transitions.Source]]:
@@ -25,13 +25,16 @@ def lines() -> Iterator[tuple[str, str, str, transitions.Source]]:
         yield "by itself", move.status, f"{move.next} {after}", move.source
     for route in routes.ROUTES:
         yield "HTTP", f"{route.method} {route.path}", str(route.status), route.source
-    for field in dataclasses.fields(Settings):
-        yield "setting", field.name, f"{field.metadata['meaning']}; default {getattr(Settings(), field.name)!r}", field.metadata["source"]
+    for name, (meaning, source) in MEANINGS.items():
+        yield "setting", name, f"{meaning}; default {getattr(Settings(), name)!r}", source
 
 
 def table() -> dict[str, Any]:
     """The lines as data, and how many there are of each kind of source."""
-    rows = [{"about": about, "case": case, "what": what, "source": source.kind, "where": source.where} for about, case, what, source in lines()]
+    rows = [
+        {"about": about, "case": case, "what": what, "source": source.kind, "where": source.where}
+        for about, case, what, source in lines()
+    ]
     return {"counts": {kind: sum(row["source"] == kind for row in rows) for kind in transitions.KINDS}, "lines": rows}
 
 
@@ -39,7 +42,23 @@ def markdown() -> str:
     """The lines as a page."""
     found = table()
     counts = ", ".join(f"{number} {kind}" for kind, number in found["counts"].items())
-    head = ["# Where the emulator's behaviour is known from", "",
-            f"Made by `python3 -m tests.emulator --coverage`: {len(found['lines'])} lines, {counts}.", "",
-            "| about | case | what happens | source |", "|---|---|---|---|"]
-    return "\n".join([*head, *(f"| {row['about']} | {row['case']} | {row['what']} | {row['source']}: {row['where']} |" for row in found["lines"])]) + "\n"
+    head = [
+        "# Where the emulator's behaviour is known from",
+        "",
+        f"Made by `python3 -m tests.emulator --coverage`: {len(found['lines'])} lines, {counts}.",
+        "",
+        "| about | case | what happens | source |",
+        "|---|---|---|---|",
+    ]
+    return (
+        "\n".join(
+            [
+                *head,
+                *(
+                    f"| {row['about']} | {row['case']} | {row['what']} | {row['source']}: {row['where']} |"
+                    for row in found["lines"]
+                ),
+            ]
+        )
+        + "\n"
+    )

@@ -24,7 +24,7 @@ MESSAGES = {
     "DRS.M01501": "Service error.",
     "DRS.M01503": "Operation too frequent. Try again later.",
     "DRS.M01504": "Another operation is being performed on the migration task or the migration task is abnormal. "
-                  "Try again later.",
+    "Try again later.",
     "DRS.M05003": "Task information not found.",
     "DRS.M05004": "The task has been deleted or the resource has been released.",
 }
@@ -39,7 +39,9 @@ def text(code: str, about: str = "") -> str:
 class ServiceError(Exception):
     """A request refused as a whole."""
 
-    def __init__(self, status: int, code: str, about: str = "", *, message: str | None = None, gateway: bool = False) -> None:
+    def __init__(
+        self, status: int, code: str, about: str = "", *, message: str | None = None, gateway: bool = False
+    ) -> None:
         self.status = status
         self.code = code
         self.message = text(code, about) if message is None else message

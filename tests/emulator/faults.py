@@ -9,15 +9,37 @@ from __future__ import annotations
 import dataclasses
 import email.utils
 import random
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from .messages import Answer, Request
 
 _MATCH = {"endpoint", "method", "kind", "job_id", "verb", "status_is", "nth", "count", "after", "probability"}
 _EFFECT = {
-    "status", "body", "error_code", "error_msg", "content_type", "html", "empty", "delay", "fate", "retry_after", "applied", "drop_rows",
-    "double_rows", "extra_rows", "row_status", "row_error", "wrong_shape", "not_json", "huge", "nested", "many_rows", "location",
-    "expire_tokens", "echo_secrets",
+    "status",
+    "body",
+    "error_code",
+    "error_msg",
+    "content_type",
+    "html",
+    "empty",
+    "delay",
+    "fate",
+    "retry_after",
+    "applied",
+    "drop_rows",
+    "double_rows",
+    "extra_rows",
+    "row_status",
+    "row_error",
+    "wrong_shape",
+    "not_json",
+    "huge",
+    "nested",
+    "many_rows",
+    "location",
+    "expire_tokens",
+    "echo_secrets",
 }
 _FATES = ("answer", "cut_before", "cut_after", "truncate", "hang")
 _HTML = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center></body></html>"
@@ -53,7 +75,7 @@ class Fault:
         if "applied" in self.effect:
             return not self.effect["applied"]
         fate = self.effect.get("fate")
-        return fate == "cut_before" or fate is None and bool(_REPLACING & set(self.effect))
+        return fate == "cut_before" or (fate is None and bool(_REPLACING & set(self.effect)))
 
     @property
     def fate(self) -> str:
@@ -125,12 +147,16 @@ def check_rule(rule: Any) -> None:
 
 
 def _fits(match: dict[str, Any], hit: Hit) -> bool:
-    return (_is_in(hit.endpoint, match.get("endpoint"))
-            and _is_in(hit.method, match.get("method"))
-            and _is_in(hit.kind, match.get("kind"))
-            and ("job_id" not in match or any(_is_in(job_id, match["job_id"]) for job_id in hit.job_ids))
-            and ("verb" not in match or any(_is_in(verb, match["verb"]) for verb in hit.verbs))
-            and ("status_is" not in match or any(_is_in(hit.status_of(job_id), match["status_is"]) for job_id in hit.job_ids)))
+    return (
+        _is_in(hit.endpoint, match.get("endpoint"))
+        and _is_in(hit.method, match.get("method"))
+        and _is_in(hit.kind, match.get("kind"))
+        and ("job_id" not in match or any(_is_in(job_id, match["job_id"]) for job_id in hit.job_ids))
+        and ("verb" not in match or any(_is_in(verb, match["verb"]) for verb in hit.verbs))
+        and (
+            "status_is" not in match or any(_is_in(hit.status_of(job_id), match["status_is"]) for job_id in hit.job_ids)
+        )
+    )
 
 
 def _is_in(value: Any, wanted: Any) -> bool:
@@ -169,8 +195,9 @@ def _replaced(effect: dict[str, Any], request: Request) -> Answer:
 
 
 def _changed(effect: dict[str, Any], request: Request, answer: Answer) -> Answer:
-    if _REPLACING & set(effect):
+    if set(effect) & _REPLACING - {"status"}:
         return _replaced({"status": answer.status, **effect}, request)
+    answer.status = effect.get("status", answer.status)
     rows = answer.rows()
     _change_rows(effect, rows)
     if isinstance(answer.body, dict) and "count" in answer.body:
@@ -214,7 +241,11 @@ def _id(row: dict[str, Any]) -> Any:
 
 def secrets_of(request: Request) -> list[str]:
     """What a careless service would echo: the headers that let the caller in, and the whole body."""
-    echoed = [f"{name}: {request.headers[name]}" for name in ("authorization", "x-auth-token", "x-security-token") if name in request.headers]
+    echoed = [
+        f"{name}: {request.headers[name]}"
+        for name in ("authorization", "x-auth-token", "x-security-token")
+        if name in request.headers
+    ]
     return [*echoed, request.body.decode(errors="replace")]
 
 

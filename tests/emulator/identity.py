@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 import hmac
+import http
 import secrets
 import time
-from typing import Any, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 from . import signatures
 from .clock import Clock
@@ -24,13 +26,11 @@ _INCORRECT = "Incorrect IAM authentication information: "
 class IamError(ServiceError):
     """A refusal of IAM itself, in the shape of Keystone."""
 
-    TITLES = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden"}
-
     def __init__(self, status: int, message: str) -> None:
         super().__init__(status, f"IAM.{status}", message=message)
 
     def body(self, request_id: str) -> dict[str, Any]:
-        return {"error": {"code": self.status, "message": self.message, "title": self.TITLES[self.status]}}
+        return {"error": {"code": self.status, "message": self.message, "title": http.HTTPStatus(self.status).phrase}}
 
 
 @dataclasses.dataclass
@@ -104,7 +104,9 @@ class Identity:
             raise _not_let_in("verify aksk signature fail, canonicalRequest:" + canonical.replace("\n", "|"))
         if "security_token" in key:
             given = request.headers.get("x-security-token", "")
-            if "x-security-token" not in claim.signed_headers or not hmac.compare_digest(given.encode(), key["security_token"].encode()):
+            if "x-security-token" not in claim.signed_headers or not hmac.compare_digest(
+                given.encode(), key["security_token"].encode()
+            ):
                 raise _not_let_in("verify aksk signature fail, X-Security-Token is wrong or not signed")
         if "x-project-id" in request.headers:
             return request.headers["x-project-id"]
@@ -139,7 +141,7 @@ class Identity:
     def create_token(self, body: Any) -> Answer:
         """POST /v3/auth/tokens: a token for a user's name and password, for the project named.
 
-        :raises IamError: 400 for a body of another form, 401 for a wrong user or password, 403 for a project that is none.
+        :raises IamError: 400 for another body, 401 for a wrong user or password, 403 for a project that is none.
         """
         try:
             auth = body["auth"]
@@ -155,21 +157,34 @@ class Identity:
         project = self._project(scope)
         token = self.give_token(project["id"] if project else None)
         wall = self._clock.wall()
-        return Answer(201, {"token": {
-            "methods": ["password"],
-            "issued_at": _iso(wall),
-            "expires_at": _iso(wall + self.settings.token_lifetime),
-            "user": {"name": name, "domain": {"name": domain}},
-            "roles": [{"id": "0", "name": "drs_adm"}],
-            "catalog": [],
-            **({"project": {"id": project["id"], "name": project["name"], "domain": {"name": domain}}} if project else {}),
-        }}, {"X-Subject-Token": token})
+        return Answer(
+            201,
+            {
+                "token": {
+                    "methods": ["password"],
+                    "issued_at": _iso(wall),
+                    "expires_at": _iso(wall + self.settings.token_lifetime),
+                    "user": {"name": name, "domain": {"name": domain}},
+                    "roles": [{"id": "0", "name": "drs_adm"}],
+                    "catalog": [],
+                    **(
+                        {"project": {"id": project["id"], "name": project["name"], "domain": {"name": domain}}}
+                        if project
+                        else {}
+                    ),
+                }
+            },
+            {"X-Subject-Token": token},
+        )
 
     def list_projects(self, request: Request) -> Answer:
         """GET /v3/projects, all or those of one name."""
         wanted = dict(request.query).get("name")
-        found = [{"id": project["id"], "name": project["name"], "domain_id": "domain", "enabled": True, "is_domain": False}
-                 for project in self.projects if wanted in (None, project["name"])]
+        found = [
+            {"id": project["id"], "name": project["name"], "domain_id": "domain", "enabled": True, "is_domain": False}
+            for project in self.projects
+            if wanted in (None, project["name"])
+        ]
         return Answer(200, {"projects": found, "links": {"self": "/v3/projects", "previous": None, "next": None}})
 
     def _project(self, scope: Any) -> dict[str, str] | None:

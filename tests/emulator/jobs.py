@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Mapping
+import threading
+from collections.abc import Mapping
+from typing import Any
 
 from . import transitions
 from .clock import Clock
@@ -31,6 +33,7 @@ class World:
 
     clock: Clock
     settings: Settings
+    lock: threading.RLock = dataclasses.field(default_factory=threading.RLock)
     orders_paid: list[dict[str, Any]] = dataclasses.field(default_factory=list)
 
     @property
@@ -67,7 +70,7 @@ class Job:
         self._since = self._time()
         self._chain: tuple[str, ...] = ()
         self._due: float | None = None
-        if spec.get("starts_in") is not None:
+        if spec.get("starts_in") is not None and self._status == "WAITING_FOR_START":
             self._chain, self._due = ("STARTJOBING", transitions.FIRST_PHASE), self._born + spec["starts_in"]
         incremental = "FULL_TRANSFER_STARTED" if self.task_type == "FULL_TRANS" else "INCRE_TRANSFER_STARTED"
         self._phase_before = _RUNNING.get(spec.get("phase_before") or self._status, incremental)
@@ -102,7 +105,11 @@ class Job:
     def forgotten(self) -> bool:
         """Whether the job was deleted so long ago that its id is unknown."""
         after = self._world.settings.forget_deleted_after
-        return self.phase == "deleted" and after is not None and self._world.clock.now() >= (self._deleted_at or self._born) + after
+        return (
+            self.phase == "deleted"
+            and after is not None
+            and self._world.clock.now() >= (self._deleted_at or self._born) + after
+        )
 
     @property
     def error(self) -> tuple[str, str] | None:
@@ -168,7 +175,7 @@ class Job:
         busy = self.spec.get("busy", False)
         if isinstance(busy, bool):
             return busy
-        return self._world.clock.now() < self._born + busy
+        return self._world.clock.now() < self._born + float(busy)
 
     def _accept(self, verb: str, options: Mapping[str, Any]) -> None:
         chain, due = self._chain_of(verb, options)
@@ -179,7 +186,9 @@ class Job:
         self._pending = Pending(verb, self._time() + lag, chain, due)
         if verb == "start" and self.period_order and self.period_order["status"] not in PAID:
             self.period_order["status"] = "COMPLETED"
-            self._world.orders_paid.append({"job_id": self.id, "order_id": self.period_order.get("order_id"), "time": self._world.clock.now()})
+            self._world.orders_paid.append(
+                {"job_id": self.id, "order_id": self.period_order.get("order_id"), "time": self._world.clock.now()}
+            )
         self._settle()
 
     def _chain_of(self, verb: str, options: Mapping[str, Any]) -> tuple[tuple[str, ...], float | None]:
@@ -199,7 +208,10 @@ class Job:
         return self.readings if self._world.by_readings else self._world.clock.now()
 
     def _settle(self) -> None:
-        now = self._time()
+        with self._world.lock:
+            self._settle_at(self._time())
+
+    def _settle_at(self, now: float) -> None:
         while True:
             ends = self._ends_at()
             if self._pending and self._pending.at <= now and (ends is None or self._pending.at < ends or ends > now):
@@ -251,7 +263,7 @@ class Job:
         if self.spec.get("stuck") == self._status:
             return
         fails = self.spec.get("fails", {}).get(write.verb)
-        chain = write.chain[:-1] + (fails,) if fails else write.chain
+        chain = (*write.chain[:-1], fails) if fails else write.chain
         self._chain = chain[1:]
         self._become(chain[0], write.at)
         self._due = write.due
@@ -268,8 +280,24 @@ class Job:
         if status == "DELETED":
             self._deleted_at = self._world.clock.now()
 
+    def as_spec(self) -> dict[str, Any]:
+        """A seed of the job as it is now; a write that does not show yet is not in it."""
+        return {
+            **self.spec,
+            "status": self.status,
+            "phase_before": self._phase_before,
+            **({"period_order": self.period_order} if self.period_order else {}),
+        }
+
     def snapshot(self) -> dict[str, Any]:
         """The job as the admin prefix shows it."""
-        return {"id": self.id, "name": self.name, "project_id": self.project_id, "status": self.status, "phase": self.phase,
-                "pending": self.pending, "readings": self.readings,
-                "period_order": self.period_order}
+        return {
+            "id": self.id,
+            "name": self.name,
+            "project_id": self.project_id,
+            "status": self.status,
+            "phase": self.phase,
+            "pending": self.pending,
+            "readings": self.readings,
+            "period_order": self.period_order,
+        }

@@ -9,7 +9,8 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections import deque
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 MASK = "***"
 _SECRET_HEADERS = ("x-auth-token", "x-security-token", "x-subject-token", "cookie", "proxy-authorization")
@@ -63,19 +64,19 @@ class Journal:
 
     def of(self, *endpoints: str) -> list[Entry]:
         """The entries of these calls."""
-        return [entry for entry in self._entries if entry.endpoint in endpoints]
+        return [entry for entry in self if entry.endpoint in endpoints]
 
     def writes(self) -> list[Entry]:
         """The entries of calls that change jobs, whatever became of them."""
-        return [entry for entry in self._entries if entry.kind == "write"]
+        return [entry for entry in self if entry.kind == "write"]
 
     def accepted(self, job_id: str) -> list[str]:
         """The verbs accepted for a job, in order."""
-        return [done["verb"] for entry in self._entries for done in entry.accepted if done["job_id"] == job_id]
+        return [done["verb"] for entry in self for done in entry.accepted if done["job_id"] == job_id]
 
     def since(self, n: int) -> list[Entry]:
         """The entries after number n."""
-        return [entry for entry in self._entries if entry.n > n]
+        return [entry for entry in self if entry.n > n]
 
     @property
     def count(self) -> int:
@@ -114,9 +115,19 @@ def mask_headers(headers: dict[str, str]) -> dict[str, str]:
 
 
 def mask_body(body: Any) -> Any:
-    """A body with the values of secret fields masked."""
+    """A body with the values of secret fields masked; one nested too deep is masked whole."""
+    try:
+        return _masked(body)
+    except RecursionError:
+        return MASK
+
+
+def _masked(body: Any) -> Any:
     if isinstance(body, dict):
-        return {key: MASK if key in _SECRET_FIELDS and isinstance(value, str) else mask_body(value) for key, value in body.items()}
+        return {
+            key: MASK if key in _SECRET_FIELDS and isinstance(value, str) else _masked(value)
+            for key, value in body.items()
+        }
     if isinstance(body, list):
-        return [mask_body(item) for item in body]
+        return [_masked(item) for item in body]
     return body

@@ -12,9 +12,9 @@ from typing import Any
 class Lag:
     """A model of replication lag in seconds.
 
-    From a seed: a number (constant); ``{"at": seconds, "falls": per second, "floor": seconds}`` (moves with the clock; falls may be
-    negative); ``{"times": [[second, value], ...]}`` (steps on the clock); or a list (one value a reading, the last stays). A value
-    is a number, a text sent as it is, or None for a field that is absent.
+    From a seed: a number (constant); ``{"at": seconds, "falls": per second, "floor": seconds}`` (moves with the clock;
+    falls may be negative); ``{"times": [[second, value], ...]}`` (steps on the clock); or a list (one value a reading,
+    the last stays). A value is a number, a text sent as it is, or None for a field that is absent.
     """
 
     def __init__(self, model: Any, born: float) -> None:
@@ -46,10 +46,19 @@ def check_lag(model: Any) -> Any:
     """
     if isinstance(model, dict):
         times = model.get("times")
-        fits = (set(model) == {"times"} and isinstance(times, list) and bool(times)
-                and all(isinstance(step, list) and len(step) == 2 and _is_number(step[0]) and _is_value(step[1]) for step in times)
-                if "times" in model else
-                "at" in model and set(model) <= {"at", "falls", "floor"} and all(_is_number(part) for part in model.values()))
+        fits = (
+            set(model) == {"times"}
+            and isinstance(times, list)
+            and bool(times)
+            and all(
+                isinstance(step, list) and len(step) == 2 and _is_number(step[0]) and _is_value(step[1])
+                for step in times
+            )
+            if "times" in model
+            else "at" in model
+            and set(model) <= {"at", "falls", "floor"}
+            and all(_is_number(part) for part in model.values())
+        )
     elif isinstance(model, list):
         fits = bool(model) and all(_is_value(value) for value in model)
     else:

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import Any, Iterable, Mapping
-from urllib.parse import parse_qsl, unquote, urlsplit
-
-FATES = ("answer", "cut", "truncate", "hang")
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, unquote
 
 
 @dataclasses.dataclass
 class Request:
-    """One request. Header names are in lower case; ``path`` is decoded, ``raw_path`` is as sent."""
+    """One request. Header names are in lower case; the path is decoded."""
 
     method: str
-    raw_path: str
     path: str
     query: list[tuple[str, str]]
     headers: dict[str, str]
@@ -27,12 +25,27 @@ class Request:
     id: str
 
     @classmethod
-    def parse(cls, method: str, target: str, headers: Mapping[str, str] | Iterable[tuple[str, str]], body: bytes, request_id: str) -> Request:
+    def parse(
+        cls,
+        method: str,
+        target: str,
+        headers: Mapping[str, str] | Iterable[tuple[str, str]],
+        body: bytes,
+        request_id: str,
+    ) -> Request:
         """The request of a method, a target (path and query, or a whole URL), headers and a body."""
-        parts = urlsplit(target)
+        if not target.startswith("/"):
+            target = "/" + target.partition("://")[2].partition("/")[2]
+        path, _mark, query = target.partition("?")
         pairs = headers.items() if isinstance(headers, Mapping) else headers
-        return cls(method.upper(), parts.path, unquote(parts.path), parse_qsl(parts.query, keep_blank_values=True),
-                   {name.lower(): _text(value) for name, value in pairs}, body, request_id)
+        return cls(
+            method.upper(),
+            unquote(path),
+            parse_qsl(query, keep_blank_values=True),
+            {name.lower(): _text(value) for name, value in pairs},
+            body,
+            request_id,
+        )
 
     def json(self) -> Any:
         """The body, parsed; None where it is empty or not JSON."""
@@ -44,8 +57,8 @@ class Request:
 
 @dataclasses.dataclass
 class Reply:
-    """What goes back. ``fate``: answer; cut (the connection is closed without an answer); truncate (all headers, half the body,
-    closed); hang (nothing, ever). ``delay``: seconds before it."""
+    """What goes back. ``fate``: answer; cut (the connection is closed without an answer); truncate (all headers, half
+    the body, closed); hang (nothing, ever). ``delay``: seconds before it."""
 
     status: int
     headers: dict[str, str]

@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 from . import bodies
 from .errors import ServiceError, text
@@ -43,33 +44,49 @@ class Reader:
 
     def detail(self, body: Any) -> list[dict[str, Any]]:
         """batch-detail: everything about each job."""
-        return self._shown([self._missing(job_id, "id", "error_message") if job is None else self._detail_row(job)
-                            for job_id, job in self._page(body)])
+        return self._shown(
+            [
+                self._missing(job_id, "id", "error_message") if job is None else self._detail_row(job)
+                for job_id, job in self._page(body)
+            ]
+        )
 
     def progress(self, body: Any) -> list[dict[str, Any]]:
         """batch-progress: rows keyed job_id, incre_trans_delay in seconds as text."""
-        return self._shown([self._missing(job_id, "job_id", "error_msg") if job is None else self._progress_row(job)
-                            for job_id, job in self._all(body)])
+        return self._shown(
+            [
+                self._missing(job_id, "job_id", "error_msg") if job is None else self._progress_row(job)
+                for job_id, job in self._all(body)
+            ]
+        )
 
     def rpo_and_rto(self, body: Any) -> list[dict[str, Any]]:
         """batch-rpo-and-rto: rows keyed job_id, delay in milliseconds as text."""
-        return self._shown([self._missing(job_id, "job_id", "error_msg") if job is None else self._rpo_row(job)
-                            for job_id, job in self._all(body)])
+        return self._shown(
+            [
+                self._missing(job_id, "job_id", "error_msg") if job is None else self._rpo_row(job)
+                for job_id, job in self._all(body)
+            ]
+        )
 
-    def list(self, body: Any) -> Answer:
+    def job_list(self, body: Any) -> Answer:
         """The list of a type of jobs: 'jobs' and 'total_record'. Deleted ones are not in it."""
         asked = bodies.check_object(body, bodies.LIST, "body")
-        found = [job for job in self._jobs.values() if job.project_id == self._project_id and job.phase != "deleted" and _matches(job, asked)]
-        page = {key: asked[key] for key in ("cur_page", "per_page") if key in asked}
+        found = [
+            job
+            for job in self._jobs.values()
+            if job.project_id == self._project_id and job.phase != "deleted" and _matches(job, asked)
+        ]
+        page: dict[str, Any] = {key: asked[key] for key in ("cur_page", "per_page") if key in asked}
         first, number = bodies.check_page(page, 10, None)
-        rows = found[first:] if number is None else found[first:first + number]
+        rows = found[first:] if number is None else found[first : first + number]
         return Answer(200, {"total_record": len(found), "jobs": [_list_row(job) for job in rows]})
 
     def _page(self, body: Any) -> Iterator[tuple[str, Job | None]]:
         asked = bodies.check_object(body, bodies.BATCH_READ, "body")
         ids = bodies.check_ids(asked["jobs"])
         first, number = bodies.check_page(asked.get("page_req") or {}, self._settings.per_page, len(ids))
-        return self._found(ids[first:] if number is None else ids[first:first + number])
+        return self._found(ids[first:] if number is None else ids[first : first + number])
 
     def _all(self, body: Any) -> Iterator[tuple[str, Job | None]]:
         return self._found(bodies.check_ids(bodies.check_object(body, bodies.BATCH_READ[:1], "body")["jobs"]))
@@ -78,12 +95,9 @@ class Reader:
         """Each id with its job; no job for one that is unknown or, by the setting, deleted."""
         for job_id in ids:
             job = self._jobs.get(job_id)
-            if job is None or job.project_id != self._project_id or job.forgotten:
-                yield job_id, None
-            elif job.phase == "deleted" and self._settings.deleted_shape != "status":
-                yield job_id, None
-            else:
-                yield job_id, job
+            unknown = job is None or job.project_id != self._project_id or job.forgotten
+            hidden = job is not None and job.phase == "deleted" and self._settings.deleted_shape != "status"
+            yield job_id, None if unknown or hidden else job
 
     def _missing(self, job_id: str, key: str, message_key: str) -> dict[str, Any]:
         job = self._jobs.get(job_id)
@@ -110,8 +124,15 @@ class Reader:
             "source_endpoint": spec.get("source_endpoint", {}),
             "target_endpoint": spec.get("target_endpoint", {}),
             "net_type": spec["net_type"],
-            "inst_info": {"engine_type": spec["engine_type"], "inst_type": "high", "ip": "192.168.0.10", "public_ip": "", "start_time": "0",
-                          "status": "ACTIVE", "volume_size": 100},
+            "inst_info": {
+                "engine_type": spec["engine_type"],
+                "inst_type": "high",
+                "ip": "192.168.0.10",
+                "public_ip": "",
+                "start_time": "0",
+                "status": "ACTIVE",
+                "volume_size": 100,
+            },
             "update_time": str(int(self._wall * 1000)),
             "job_direction": spec["job_direction"],
             "db_use_type": spec["db_use_type"],
@@ -140,7 +161,9 @@ class Reader:
             "transfer_status": status,
             "process_time": str(int(self._wall * 1000)),
             "remaining_time": "0",
-            "progress_map": {part: {"completed": done + "%", "remaining_time": "0"} for part in ("struct", "data", "index")},
+            "progress_map": {
+                part: {"completed": done + "%", "remaining_time": "0"} for part in ("struct", "data", "index")
+            },
         }
         if lag is not None:
             row["incre_trans_delay"] = lag
@@ -160,7 +183,9 @@ class Reader:
 
 def every_row_failed(rows: list[dict[str, Any]]) -> bool:
     """Whether there are rows and each of them is an error: of a write that failed, or of a job that is not there."""
-    return bool(rows) and all("error_code" in row and row.get("status", row.get("transfer_status", _FAILED)) == _FAILED for row in rows)
+    return bool(rows) and all(
+        "error_code" in row and row.get("status", row.get("transfer_status", _FAILED)) == _FAILED for row in rows
+    )
 
 
 def _list_row(job: Job) -> dict[str, Any]:
@@ -195,13 +220,13 @@ def _matches(job: Job, asked: dict[str, Any]) -> bool:
     if asked.get("status") and job.status != asked["status"]:
         return False
     if asked.get("name"):
-        names = asked["name"].split(",")
-        if len(names) > 100:
-            raise ServiceError(400, "DRS.M00202", "name")
+        names = bodies.check_texts(asked["name"].split(","), "name", 100)
         if job.id not in names and not (len(names) == 1 and names[0] in job.name):
             return False
-    instances = {endpoint.get("inst_id") for endpoint in (spec.get("source_endpoint", {}), spec.get("target_endpoint", {}))}
-    if asked.get("instance_ids") and not instances & set(asked["instance_ids"]):
+    instances = bodies.check_texts(asked.get("instance_ids"), "instance_ids", 10)
+    if instances and not any(
+        spec.get(side, {}).get("inst_id") in instances for side in ("source_endpoint", "target_endpoint")
+    ):
         return False
     if asked.get("instance_ip") and asked["instance_ip"] != "192.168.0.10":
         return False

@@ -13,7 +13,7 @@ from .transitions import Source
 
 
 class Route(NamedTuple):
-    """A call: what it is called here, how it is reached, the status of a good answer, and whether it is a write, read or iam."""
+    """A call: its name here, how it is reached, the status of a good answer, and its kind: write, read or iam."""
 
     name: str
     method: str
@@ -24,16 +24,79 @@ class Route(NamedTuple):
 
 
 ROUTES = (
-    Route("batch-starting", "POST", "/v3/{project_id}/jobs/batch-starting", 202, "write", Source("documented", "Starting Tasks in Batches")),
-    Route("batch-pause-task", "POST", "/v3/{project_id}/jobs/batch-pause-task", 200, "write", Source("documented", "Pausing Tasks in Batches")),
-    Route("batch-retry-task", "POST", "/v3/{project_id}/jobs/batch-retry-task", 200, "write", Source("documented", "Resuming or Retrying Tasks in Batches")),
-    Route("batch-jobs", "DELETE", "/v3/{project_id}/jobs/batch-jobs", 202, "write", Source("documented", "Stopping or Deleting Tasks in Batches")),
-    Route("batch-status", "POST", "/v3/{project_id}/jobs/batch-status", 200, "read", Source("documented", "Querying Task Status in Batches")),
-    Route("batch-detail", "POST", "/v3/{project_id}/jobs/batch-detail", 200, "read", Source("documented", "Querying Task Details in Batches")),
-    Route("batch-progress", "POST", "/v3/{project_id}/jobs/batch-progress", 202, "read", Source("documented", "Querying Task Progress in Batches")),
-    Route("batch-rpo-and-rto", "POST", "/v3/{project_id}/jobs/batch-rpo-and-rto", 202, "read", Source("documented", "Querying RPO and RTO in Batches")),
+    Route(
+        "batch-starting",
+        "POST",
+        "/v3/{project_id}/jobs/batch-starting",
+        202,
+        "write",
+        Source("documented", "Starting Tasks in Batches"),
+    ),
+    Route(
+        "batch-pause-task",
+        "POST",
+        "/v3/{project_id}/jobs/batch-pause-task",
+        200,
+        "write",
+        Source("documented", "Pausing Tasks in Batches"),
+    ),
+    Route(
+        "batch-retry-task",
+        "POST",
+        "/v3/{project_id}/jobs/batch-retry-task",
+        200,
+        "write",
+        Source("documented", "Resuming or Retrying Tasks in Batches"),
+    ),
+    Route(
+        "batch-jobs",
+        "DELETE",
+        "/v3/{project_id}/jobs/batch-jobs",
+        202,
+        "write",
+        Source("documented", "Stopping or Deleting Tasks in Batches"),
+    ),
+    Route(
+        "batch-status",
+        "POST",
+        "/v3/{project_id}/jobs/batch-status",
+        200,
+        "read",
+        Source("documented", "Querying Task Status in Batches"),
+    ),
+    Route(
+        "batch-detail",
+        "POST",
+        "/v3/{project_id}/jobs/batch-detail",
+        200,
+        "read",
+        Source("documented", "Querying Task Details in Batches"),
+    ),
+    Route(
+        "batch-progress",
+        "POST",
+        "/v3/{project_id}/jobs/batch-progress",
+        202,
+        "read",
+        Source("documented", "Querying Task Progress in Batches"),
+    ),
+    Route(
+        "batch-rpo-and-rto",
+        "POST",
+        "/v3/{project_id}/jobs/batch-rpo-and-rto",
+        202,
+        "read",
+        Source("documented", "Querying RPO and RTO in Batches"),
+    ),
     Route("list", "POST", "/v3/{project_id}/jobs", 200, "read", Source("documented", "Querying the Task List")),
-    Route("tokens", "POST", "/v3/auth/tokens", 201, "iam", Source("documented", "Obtaining a User Token Through Password Authentication")),
+    Route(
+        "tokens",
+        "POST",
+        "/v3/auth/tokens",
+        201,
+        "iam",
+        Source("documented", "Obtaining a User Token Through Password Authentication"),
+    ),
     Route("projects", "GET", "/v3/projects", 200, "iam", Source("documented", "Obtaining a Project ID")),
 )
 NAMES = tuple(route.name for route in ROUTES)

@@ -2,14 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A seed: what is there at the beginning, from a JSON file or a dict. Everything is checked, and everything has a default."""
+"""A seed: what is there at the beginning, from a JSON file or a dict, checked and with every default filled in."""
 
 from __future__ import annotations
 
 import json
 import pathlib
 import re
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from .bodies import JOB_ID
 from .lag import check_lag
@@ -65,9 +66,15 @@ _JOB_FIELDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "status": ("a status in capitals", _is_status),
     "project_id": ("text", _is_text),
     "description": ("text", _is_text),
-    "db_use_type": ("migration, sync or cloudDataGuard", lambda value: value in ("migration", "sync", "cloudDataGuard")),
+    "db_use_type": (
+        "migration, sync or cloudDataGuard",
+        lambda value: value in ("migration", "sync", "cloudDataGuard"),
+    ),
     "engine_type": ("text", _is_text),
-    "task_type": ("FULL_TRANS, INCR_TRANS or FULL_INCR_TRANS", lambda value: value in ("FULL_TRANS", "INCR_TRANS", "FULL_INCR_TRANS")),
+    "task_type": (
+        "FULL_TRANS, INCR_TRANS or FULL_INCR_TRANS",
+        lambda value: value in ("FULL_TRANS", "INCR_TRANS", "FULL_INCR_TRANS"),
+    ),
     "net_type": ("vpn, vpc or eip", lambda value: value in ("vpn", "vpc", "eip")),
     "job_direction": ("up, down or non-dbs", lambda value: value in ("up", "down", "non-dbs")),
     "enterprise_project_id": ("text", _is_text),
@@ -75,17 +82,31 @@ _JOB_FIELDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "tags": ("a list of key and value", _is_tags),
     "source_endpoint": ("an object", _is_endpoint),
     "target_endpoint": ("an object", _is_endpoint),
-    "period_order": ("an object with a status", lambda value: isinstance(value, dict) and _is_text(value.get("status"))),
+    "period_order": (
+        "an object with a status",
+        lambda value: isinstance(value, dict) and _is_text(value.get("status")),
+    ),
     "busy": ("true, or seconds", lambda value: isinstance(value, bool) or _is_seconds(value)),
     "busy_writes": ("a number of writes", lambda value: isinstance(value, int) and value >= 0),
     "not_pausable": ("true or false", lambda value: isinstance(value, bool)),
-    "refuse": ("verb: [code, message]", lambda value: isinstance(value, dict) and set(value) <= set(VERBS) and all(map(_is_refusal, value.values()))),
-    "fails": ("verb: status", lambda value: isinstance(value, dict) and set(value) <= set(VERBS) and all(map(_is_status, value.values()))),
+    "refuse": (
+        "verb: [code, message]",
+        lambda value: isinstance(value, dict) and set(value) <= set(VERBS) and all(map(_is_refusal, value.values())),
+    ),
+    "fails": (
+        "verb: status",
+        lambda value: isinstance(value, dict) and set(value) <= set(VERBS) and all(map(_is_status, value.values())),
+    ),
     "stuck": ("a status", _is_status),
     "starts_in": ("seconds, for WAITING_FOR_START", _is_seconds),
     "phase_before": ("the running status before a pause", lambda value: value in PHASES),
-    "durations": ("status: seconds or null", lambda value: isinstance(value, dict) and all(
-        key in PHASES and (seconds is None or _is_seconds(seconds)) for key, seconds in value.items())),
+    "durations": (
+        "status: seconds or null",
+        lambda value: (
+            isinstance(value, dict)
+            and all(key in PHASES and (seconds is None or _is_seconds(seconds)) for key, seconds in value.items())
+        ),
+    ),
     "write_lag": ("seconds", _is_seconds),
     "lag": ("a number, a list, or an object with at and falls, or times", _is_lag),
     "error_code": ("text", _is_text),
@@ -109,11 +130,19 @@ def check_seed(seed: dict[str, Any] | None) -> dict[str, Any]:
     if not isinstance(seed, dict) or not set(seed) <= _PARTS:
         raise ValueError(f"seed: an object with {', '.join(sorted(_PARTS))}")
     identity = check_identity(seed.get("identity", {}))
-    jobs = [check_job(job, f"jobs[{number}]", identity["projects"][0]["id"], number) for number, job in enumerate(seed.get("jobs", []))]
+    jobs = [
+        check_job(job, f"jobs[{number}]", identity["projects"][0]["id"], number)
+        for number, job in enumerate(seed.get("jobs", []))
+    ]
     ids = [job["id"] for job in jobs]
     if len(set(ids)) != len(ids):
         raise ValueError("seed: two jobs have the same id")
-    return {"jobs": jobs, "identity": identity, "settings": dict(seed.get("settings", {})), "faults": list(seed.get("faults", []))}
+    return {
+        "jobs": jobs,
+        "identity": identity,
+        "settings": dict(seed.get("settings", {})),
+        "faults": list(seed.get("faults", [])),
+    }
 
 
 def check_job(job: Any, where: str, project_id: str, number: int = 0) -> dict[str, Any]:
@@ -131,8 +160,17 @@ def check_job(job: Any, where: str, project_id: str, number: int = 0) -> dict[st
             raise ValueError(f"seed: {where}.{key}: {value!r} is not {meaning}")
     if "id" not in job:
         raise ValueError(f"seed: {where}: an id is missing")
-    defaults = {"name": f"job-{number + 1}", "status": "CONFIGURATION", "project_id": project_id, "db_use_type": "sync", "engine_type": "mysql",
-                "task_type": "FULL_INCR_TRANS", "net_type": "eip", "job_direction": "up", "create_time": _CREATED}
+    defaults = {
+        "name": f"job-{number + 1}",
+        "status": "CONFIGURATION",
+        "project_id": project_id,
+        "db_use_type": "sync",
+        "engine_type": "mysql",
+        "task_type": "FULL_INCR_TRANS",
+        "net_type": "eip",
+        "job_direction": "up",
+        "create_time": _CREATED,
+    }
     return {**defaults, **job}
 
 

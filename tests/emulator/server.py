@@ -13,8 +13,9 @@ import socket
 import ssl
 import sys
 import threading
+from collections.abc import Iterator
 from http.client import responses
-from typing import Any, Iterator
+from typing import Any
 
 from .core import MAX_BODY, Emulator
 from .messages import Reply
@@ -46,12 +47,15 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         else:
             self._send(reply, close=reply.fate == "truncate")
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _handle
+    # http.server looks for methods of these names.
+    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _handle  # noqa: N815
 
     def _send(self, reply: Reply, close: bool) -> None:
-        body = reply.body[:len(reply.body) // 2] if reply.fate == "truncate" else reply.body
+        body = reply.body[: len(reply.body) // 2] if reply.fate == "truncate" else reply.body
         lines = [f"HTTP/1.1 {reply.status} {responses.get(reply.status, '')}"]
-        lines += [f"{name}: {value}" for name, value in {**reply.headers, "Content-Length": str(len(reply.body))}.items()]
+        lines += [
+            f"{name}: {value}" for name, value in {**reply.headers, "Content-Length": str(len(reply.body))}.items()
+        ]
         if close and reply.fate != "truncate":
             lines.append("Connection: close")
         self.wfile.write("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
@@ -85,7 +89,7 @@ class _Server(http.server.ThreadingHTTPServer):
         self.ending = threading.Event()
         super().__init__(address, _Handler)
         if ssl_context:
-            # The handshake is done by the connection's own thread, so that a client that never shakes hands holds up nobody.
+            # The connection's own thread shakes hands, so that a client that never does holds up nobody.
             self.socket = ssl_context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -103,13 +107,17 @@ class Serving:
 
 
 @contextlib.contextmanager
-def serve(emulator: Emulator, *, port: int = 0, ssl_context: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> Iterator[Serving]:
+def serve(
+    emulator: Emulator, *, port: int = 0, ssl_context: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+) -> Iterator[Serving]:
     """Listen until the block ends; port 0 takes a free one.
 
     :raises OSError: when the port is taken.
     """
     server = _Server((host, port), emulator, ssl_context)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": _LOOK_EVERY}, daemon=True, name="drs-emulator")
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": _LOOK_EVERY}, daemon=True, name="drs-emulator"
+    )
     thread.start()
     try:
         yield Serving(server, "https" if ssl_context else "http", host)

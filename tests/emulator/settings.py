@@ -12,54 +12,85 @@ from typing import Any
 from .transitions import PHASES, VERBS, Source
 
 
-def _setting(default: Any, meaning: str, source: Source) -> Any:
-    metadata = {"meaning": meaning, "source": source}
-    if isinstance(default, dict):
-        return dataclasses.field(default_factory=default.copy, metadata=metadata)
-    return dataclasses.field(default=default, metadata=metadata)
+_DELETED = Source("vendor SDK", "Terraform provider: 200 and DELETED since 2024, before that 400 with results")
+_ALL_FAILED = Source(
+    "assumed", "the error table gives each code an HTTP status; no page shows a batch in which all failed"
+)
+_LAG = Source("vendor SDK", "Terraform provider: the old status is pending after each action; the length is assumed")
+_STATUS_PAGE = Source("documented", "Querying Task Status in Batches")
+_SPELLING = Source("documented", "Querying Task Status in Batches, Open Telekom Cloud edition")
+_START_2020 = Source("documented", "Starting Tasks in Batches, 2020 edition")
+_UNKNOWN = Source("vendor SDK", "Terraform provider: DRS.M00289, or no row")
+_TOKEN = Source("documented", "Obtaining a User Token: 24 hours")
+_SIGNING = Source("documented", "API signing guide: 15 minutes")
+_AUTH = Source("documented", "Authentication")
+_NO_PAGE = Source("assumed", "no page says")
+_OWN = Source("assumed", "the emulator's own, for tests and measurements")
 
-
-_PROVIDER_DELETED = Source("vendor SDK", "Terraform provider: 200 and DELETED since 2024, before that 400 with results")
-_CODE_TABLE = Source("assumed", "the error table gives each code an HTTP status; no page shows a batch in which all failed")
+MEANINGS = {
+    "lag": ("seconds that the old status shows after an accepted write: a number, or verb: number", _LAG),
+    "lag_reads": ("the same for the immediate clock, in readings of the job", _OWN),
+    "step_reads": ("readings that a moving status lasts with the immediate clock", _OWN),
+    "durations": ("status: seconds, over the table's; null: for good", _NO_PAGE),
+    "per_page": ("rows on a page of batch-status and batch-detail unless asked otherwise", _STATUS_PAGE),
+    "max_items": ("a write with more jobs is refused whole", _NO_PAGE),
+    "refuse_ids": ("a write that names one of these is refused whole, without rows", _NO_PAGE),
+    "answer_key": ("'results', or 'jobs'", _START_2020),
+    "shuffle": ("answer rows in a random order", _NO_PAGE),
+    "random_seed": ("for shuffle and the faults' probability", _OWN),
+    "paused_spelling": ("'PAUSING' or 'PAUSEING'", _SPELLING),
+    "all_failed_400": ("400 with results where every row failed, in place of 2xx", _ALL_FAILED),
+    "deleted_shape": ("'status' DELETED; 'error' DRS.M05004, 400 if it is every row; 'absent'", _DELETED),
+    "unknown_shape": ("an unknown id: 'error' row with unknown_code, or 'absent'", _UNKNOWN),
+    "unknown_code": ("the code of an unknown id", _UNKNOWN),
+    "forget_deleted_after": ("seconds until a deleted job is an unknown id", _NO_PAGE),
+    "auth": ("check tokens and signatures", _AUTH),
+    "token_lifetime": ("seconds that a token lives", _TOKEN),
+    "max_skew": ("seconds that a signature's date may be off", _SIGNING),
+    "latency": ("seconds added to every answer", _OWN),
+    "journal_limit": ("entries kept; the oldest go first", _OWN),
+}
 
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """All settings; unknown names and wrong values raise ValueError."""
+    """All settings; wrong values raise ValueError. What each means stands in MEANINGS."""
 
-    lag: Any = _setting(2.0, "seconds for which the old status is shown after an accepted write; a number, or one for each verb",
-                        Source("vendor SDK", "Terraform provider: the old status is pending after each action; the length is assumed"))
-    lag_reads: int = _setting(1, "the same for the immediate clock, in readings of the job", Source("assumed", "stands in for lag"))
-    step_reads: int = _setting(1, "readings that a status which moves by itself lasts with the immediate clock", Source("assumed", "stands in for durations"))
-    durations: dict[str, float | None] = _setting({}, "seconds that a status lasts, over the table's; null: for good", Source("assumed", "no page gives a time"))
-    per_page: int = _setting(5, "rows on a page of batch-status and batch-detail unless asked otherwise", Source("documented", "Querying Task Status in Batches"))
-    max_items: int | None = _setting(None, "a write with more jobs is refused whole", Source("assumed", "no page gives a limit"))
-    refuse_ids: tuple[str, ...] = _setting((), "a write that names one of these is refused whole, without rows", Source("assumed", "validation of whole requests"))
-    answer_key: str = _setting("results", "'results', or 'jobs' as in the 2020 page's example", Source("documented", "Starting Tasks in Batches, 2020 edition"))
-    shuffle: bool = _setting(False, "answer rows in a random order", Source("assumed", "no page promises an order"))
-    random_seed: int = _setting(0, "for shuffle and the faults' probability", Source("assumed", "the emulator's own"))
-    paused_spelling: str = _setting("PAUSING", "'PAUSING' or 'PAUSEING'", Source("documented", "Querying Task Status in Batches, Open Telekom Cloud edition"))
-    all_failed_400: bool = _setting(False, "400 with results where every row failed, in place of 2xx", _CODE_TABLE)
-    deleted_shape: str = _setting("status", "a deleted job: 'status' DELETED, 'error' DRS.M05004 (400 when every row is), 'absent' row", _PROVIDER_DELETED)
-    unknown_shape: str = _setting("error", "an unknown id: 'error' row with unknown_code, or 'absent'", Source("vendor SDK", "Terraform provider: DRS.M00289, or no row"))
-    unknown_code: str = _setting("DRS.M00289", "the code of an unknown id", Source("vendor SDK", "Terraform provider"))
-    forget_deleted_after: float | None = _setting(None, "seconds after which a deleted job is an unknown id", Source("assumed", "no page gives a time"))
-    auth: bool = _setting(True, "check tokens and signatures", Source("documented", "Authentication"))
-    token_lifetime: float = _setting(86400.0, "seconds that a token lives", Source("documented", "Obtaining a User Token: 24 hours"))
-    max_skew: float = _setting(900.0, "seconds that a signature's date may be off", Source("documented", "API signing guide: 15 minutes"))
-    latency: float = _setting(0.0, "seconds added to every answer", Source("assumed", "for measurements"))
-    journal_limit: int | None = _setting(None, "entries kept; the oldest go first", Source("assumed", "for measurements"))
+    lag: Any = 2.0
+    lag_reads: int = 1
+    step_reads: int = 1
+    durations: dict[str, float | None] = dataclasses.field(default_factory=dict)
+    per_page: int = 5
+    max_items: int | None = None
+    refuse_ids: tuple[str, ...] = ()
+    answer_key: str = "results"
+    shuffle: bool = False
+    random_seed: int = 0
+    paused_spelling: str = "PAUSING"
+    all_failed_400: bool = False
+    deleted_shape: str = "status"
+    unknown_shape: str = "error"
+    unknown_code: str = "DRS.M00289"
+    forget_deleted_after: float | None = None
+    auth: bool = True
+    token_lifetime: float = 86400.0
+    max_skew: float = 900.0
+    latency: float = 0.0
+    journal_limit: int | None = None
 
     def __post_init__(self) -> None:
         lags = self.lag if isinstance(self.lag, dict) else {"delete": self.lag}
-        _require(all(name in VERBS and _is_number(value) and value >= 0 for name, value in lags.items()), "lag", self.lag)
+        _require(
+            all(name in VERBS and _is_number(value) and value >= 0 for name, value in lags.items()), "lag", self.lag
+        )
         for name in ("lag_reads", "step_reads", "per_page", "latency", "max_skew", "token_lifetime"):
             _require(_is_number(getattr(self, name)) and getattr(self, name) >= 0, name, getattr(self, name))
         for name in ("max_items", "journal_limit", "forget_deleted_after"):
             value = getattr(self, name)
-            _require(value is None or _is_number(value) and value >= 0, name, value)
+            _require(value is None or (_is_number(value) and value >= 0), name, value)
         for status, seconds in self.durations.items():
-            _require(status in PHASES and (seconds is None or _is_number(seconds) and seconds >= 0), "durations", self.durations)
+            fits = status in PHASES and (seconds is None or (_is_number(seconds) and seconds >= 0))
+            _require(fits, "durations", self.durations)
         for name in ("shuffle", "all_failed_400", "auth"):
             _require(isinstance(getattr(self, name), bool), name, getattr(self, name))
         _require(self.answer_key in ("results", "jobs"), "answer_key", self.answer_key)

@@ -46,11 +46,20 @@ def read_date(value: str) -> float | None:
 
 
 def canonical_request(request: Request, signed_headers: tuple[str, ...]) -> str:
-    """The text that is signed, by the vendor SDK's signer: every segment quoted, a slash at the end, the query sorted."""
+    """The text that is signed, as the vendor's signer has it: segments quoted, a slash at the end, the query sorted."""
     path = "/".join(quote(segment, safe="~") for segment in request.path.split("/"))
     query = "&".join(f"{quote(name, safe='~')}={quote(value, safe='~')}" for name, value in sorted(request.query))
     headers = "".join(f"{name}:{_header(request, name)}\n" for name in signed_headers)
-    return "\n".join((request.method, path if path.endswith("/") else path + "/", query, headers, ";".join(signed_headers), _payload_hash(request)))
+    return "\n".join(
+        (
+            request.method,
+            path if path.endswith("/") else path + "/",
+            query,
+            headers,
+            ";".join(signed_headers),
+            _payload_hash(request),
+        )
+    )
 
 
 def signature(secret_key: str, date: str, canonical: str) -> str:

@@ -29,9 +29,11 @@ WRITES = {
 }
 
 
-def run(name: str, body: Any, jobs: dict[str, Job], project_id: str, settings: Settings) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Rows of the answer, and what was accepted: job_id, verb (start, retry, resume, pause, terminate, force_terminate, delete)
-    and the status that the job had.
+def run(
+    name: str, body: Any, jobs: dict[str, Job], project_id: str, settings: Settings
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Rows of the answer, and what was accepted: job_id, verb (start, retry, resume, pause, terminate, force_terminate,
+    delete) and the status that the job had.
 
     :raises ServiceError: 400, where the request is refused whole; nothing is applied then.
     """

@@ -49,6 +49,9 @@ class Caller:
 
 def emulate(*statuses, clock="manual", identity=None, **settings):
     """A caller of a new emulator with a job for each status, or for each dict of a seeded job's fields."""
-    jobs = [{"id": job_id(number), **({"status": status} if isinstance(status, str) else status)} for number, status in enumerate(statuses)]
+    jobs = [
+        {"id": job_id(number), **({"status": status} if isinstance(status, str) else status)}
+        for number, status in enumerate(statuses)
+    ]
     seed = {"jobs": jobs, "identity": identity} if identity else {"jobs": jobs}
     return Caller(Emulator(seed, clock=clock, **settings))

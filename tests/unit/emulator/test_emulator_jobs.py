@@ -7,14 +7,19 @@
 from __future__ import annotations
 
 import pytest
-
 from ansible_collections.huaweicloud.drs.tests.emulator import transitions
 from ansible_collections.huaweicloud.drs.tests.unit.emulator.caller import emulate, job_id
 
 ONE, TWO = job_id(0), job_id(1)
 
-ALLOWED = {"start": "CONFIGURATION", "retry": "PAUSING", "pause": "INCRE_TRANSFER_STARTED", "terminate": "INCRE_TRANSFER_STARTED",
-           "force_terminate": "INCRE_TRANSFER_STARTED", "delete": "RELEASE_RESOURCE_COMPLETE"}
+ALLOWED = {
+    "start": "CONFIGURATION",
+    "retry": "PAUSING",
+    "pause": "INCRE_TRANSFER_STARTED",
+    "terminate": "INCRE_TRANSFER_STARTED",
+    "force_terminate": "INCRE_TRANSFER_STARTED",
+    "delete": "RELEASE_RESOURCE_COMPLETE",
+}
 START_IN_AN_HOUR = 3600
 
 
@@ -53,7 +58,12 @@ def test_the_immediate_clock_shows_each_moving_status_once():
     caller = emulate("CONFIGURATION", clock="immediate")
     caller.write("start", ONE)
     assert [caller.status(ONE) for _ in range(5)] == [
-        "CONFIGURATION", "STARTJOBING", "FULL_TRANSFER_STARTED", "INCRE_TRANSFER_STARTED", "INCRE_TRANSFER_STARTED"]
+        "CONFIGURATION",
+        "STARTJOBING",
+        "FULL_TRANSFER_STARTED",
+        "INCRE_TRANSFER_STARTED",
+        "INCRE_TRANSFER_STARTED",
+    ]
 
 
 def test_the_lag_can_be_set_for_each_verb_and_job():
@@ -88,8 +98,14 @@ def test_a_long_time_at_once_and_in_pieces_ends_the_same():
     assert at_once.status(ONE) == "INCRE_TRANSFER_STARTED"
 
 
-@pytest.mark.parametrize("task_type, last", [("FULL_TRANS", "FULL_TRANSFER_COMPLETE"), ("INCR_TRANS", "INCRE_TRANSFER_STARTED"),
-                                             ("FULL_INCR_TRANS", "INCRE_TRANSFER_STARTED")])
+@pytest.mark.parametrize(
+    ("task_type", "last"),
+    [
+        ("FULL_TRANS", "FULL_TRANSFER_COMPLETE"),
+        ("INCR_TRANS", "INCRE_TRANSFER_STARTED"),
+        ("FULL_INCR_TRANS", "INCRE_TRANSFER_STARTED"),
+    ],
+)
 def test_the_task_type_decides_where_a_start_leads(task_type, last):
     caller = emulate({"status": "CONFIGURATION", "task_type": task_type})
     caller.write("start", ONE)
@@ -145,12 +161,20 @@ def test_re_edited_objects_change_the_job():
     assert caller.status(ONE) == "INCRE_TRANSFER_STARTED"
 
 
-@pytest.mark.parametrize("before, after", [
-    ("FULL_TRANSFER_STARTED", "FULL_TRANSFER_STARTED"), ("FULL_TRANSFER_FAILED", "FULL_TRANSFER_STARTED"),
-    ("FULL_TRANSFER_COMPLETE", "FULL_TRANSFER_COMPLETE"), ("INCRE_TRANSFER_STARTED", "INCRE_TRANSFER_STARTED"),
-    ("INCRE_TRANSFER_FAILED", "INCRE_TRANSFER_STARTED")])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("FULL_TRANSFER_STARTED", "FULL_TRANSFER_STARTED"),
+        ("FULL_TRANSFER_FAILED", "FULL_TRANSFER_STARTED"),
+        ("FULL_TRANSFER_COMPLETE", "FULL_TRANSFER_COMPLETE"),
+        ("INCRE_TRANSFER_STARTED", "INCRE_TRANSFER_STARTED"),
+        ("INCRE_TRANSFER_FAILED", "INCRE_TRANSFER_STARTED"),
+    ],
+)
 def test_a_resume_gives_back_the_phase_before(before, after):
-    caller = emulate({"status": before, "durations": {"FULL_TRANSFER_STARTED": None, "FULL_TRANSFER_COMPLETE": None}}, lag=0)
+    caller = emulate(
+        {"status": before, "durations": {"FULL_TRANSFER_STARTED": None, "FULL_TRANSFER_COMPLETE": None}}, lag=0
+    )
     caller.write("pause", ONE)
     assert caller.status(ONE) == "PAUSING"
     caller.write("retry", ONE)
@@ -158,11 +182,26 @@ def test_a_resume_gives_back_the_phase_before(before, after):
     assert caller.status(ONE) == after
 
 
-@pytest.mark.parametrize("verb, seen", [
-    ("start", ["STARTJOBING", "START_JOB_FAILED"]), ("retry", ["STARTJOBING", "START_JOB_FAILED"]), ("pause", ["START_JOB_FAILED"]),
-    ("terminate", ["RELEASE_RESOURCE_STARTED", "START_JOB_FAILED"]), ("delete", ["START_JOB_FAILED"])])
+@pytest.mark.parametrize(
+    ("verb", "seen"),
+    [
+        ("start", ["STARTJOBING", "START_JOB_FAILED"]),
+        ("retry", ["STARTJOBING", "START_JOB_FAILED"]),
+        ("pause", ["START_JOB_FAILED"]),
+        ("terminate", ["RELEASE_RESOURCE_STARTED", "START_JOB_FAILED"]),
+        ("delete", ["START_JOB_FAILED"]),
+    ],
+)
 def test_a_write_can_be_made_to_fail_after_it_was_accepted(verb, seen):
-    caller = emulate({"status": ALLOWED[verb], "fails": {verb: "START_JOB_FAILED"}, "error_code": "DRS.M01501", "error_message": "no disk"}, lag=0)
+    caller = emulate(
+        {
+            "status": ALLOWED[verb],
+            "fails": {verb: "START_JOB_FAILED"},
+            "error_code": "DRS.M01501",
+            "error_message": "no disk",
+        },
+        lag=0,
+    )
     assert caller.write(verb, ONE).json()["results"][0]["status"] == "success"
     assert caller.status(ONE) == seen[0]
     caller.emulator.tick(10)
@@ -171,7 +210,10 @@ def test_a_write_can_be_made_to_fail_after_it_was_accepted(verb, seen):
 
 
 def test_a_stuck_job_stays_whatever_is_accepted():
-    caller = emulate({"status": "CONFIGURATION", "stuck": "STARTJOBING"}, {"status": "INCRE_TRANSFER_STARTED", "stuck": "INCRE_TRANSFER_STARTED"})
+    caller = emulate(
+        {"status": "CONFIGURATION", "stuck": "STARTJOBING"},
+        {"status": "INCRE_TRANSFER_STARTED", "stuck": "INCRE_TRANSFER_STARTED"},
+    )
     caller.write("start", ONE)
     caller.write("pause", TWO)
     caller.emulator.tick(10000)
@@ -180,7 +222,9 @@ def test_a_stuck_job_stays_whatever_is_accepted():
 
 
 def test_a_busy_job_refuses_every_write_for_its_time():
-    caller = emulate({"status": "INCRE_TRANSFER_STARTED", "busy": 30}, {"status": "INCRE_TRANSFER_STARTED", "busy": True})
+    caller = emulate(
+        {"status": "INCRE_TRANSFER_STARTED", "busy": 30}, {"status": "INCRE_TRANSFER_STARTED", "busy": True}
+    )
     for job in (ONE, TWO):
         assert caller.write("pause", job).json()["results"][0]["error_code"] == "DRS.M01504"
     caller.emulator.tick(30)
@@ -189,7 +233,11 @@ def test_a_busy_job_refuses_every_write_for_its_time():
 
 def test_a_job_busy_for_two_writes_takes_the_third():
     caller = emulate({"status": "INCRE_TRANSFER_STARTED", "busy_writes": 2})
-    assert [caller.write("pause", ONE).json()["results"][0]["status"] for _ in range(3)] == ["failed", "failed", "success"]
+    assert [caller.write("pause", ONE).json()["results"][0]["status"] for _ in range(3)] == [
+        "failed",
+        "failed",
+        "success",
+    ]
 
 
 def test_a_job_that_cannot_be_paused_says_so():
@@ -201,19 +249,28 @@ def test_a_job_that_cannot_be_paused_says_so():
 def test_a_refusal_can_be_seeded_for_a_verb():
     caller = emulate({"status": "CONFIGURATION", "refuse": {"start": ["DRS.10010047", "Perform the precheck again."]}})
     row = caller.write("start", ONE).json()["results"][0]
-    assert row == {"id": ONE, "status": "failed", "error_code": "DRS.10010047", "error_msg": "Perform the precheck again."}
+    assert row == {
+        "id": ONE,
+        "status": "failed",
+        "error_code": "DRS.10010047",
+        "error_msg": "Perform the precheck again.",
+    }
 
 
 def test_starting_an_unpaid_yearly_job_places_an_order():
-    caller = emulate({"status": "CONFIGURATION", "period_order": {"order_id": "CS1", "status": "UNORDERED"}},
-                     {"status": "CONFIGURATION", "period_order": {"order_id": "CS2", "status": "COMPLETED"}})
+    caller = emulate(
+        {"status": "CONFIGURATION", "period_order": {"order_id": "CS1", "status": "UNORDERED"}},
+        {"status": "CONFIGURATION", "period_order": {"order_id": "CS2", "status": "COMPLETED"}},
+    )
     caller.write("start", ONE, TWO)
     assert [(order["job_id"], order["order_id"]) for order in caller.emulator.state()["orders_paid"]] == [(ONE, "CS1")]
     assert caller.call("batch-detail", {"jobs": [ONE]}).json()["results"][0]["period_order"]["status"] == "COMPLETED"
 
 
 def test_a_job_with_a_live_order_is_not_deleted():
-    caller = emulate({"status": "RELEASE_RESOURCE_COMPLETE", "period_order": {"order_id": "CS1", "status": "COMPLETED"}})
+    caller = emulate(
+        {"status": "RELEASE_RESOURCE_COMPLETE", "period_order": {"order_id": "CS1", "status": "COMPLETED"}}
+    )
     assert caller.write("delete", ONE).json()["results"][0]["error_code"] == "DRS.M00304"
 
 
@@ -231,9 +288,17 @@ def test_a_status_that_nobody_knows_can_be_seeded():
     assert caller.write("terminate", ONE).json()["results"][0]["error_code"] == "DRS.M00304"
 
 
-@pytest.mark.parametrize("model, at_0, at_30, at_60", [
-    ({"at": 30, "falls": 0.5}, "30", "15", "0"), ({"at": 1, "falls": -1}, "1", "31", "61"), ({"at": 40, "falls": 1, "floor": 5}, "40", "10", "5"),
-    ({"times": [[0, 7], [60, 0]]}, "7", "7", "0"), ([9, "not a number", None], "9", "not a number", None), (4, "4", "4", "4")])
+@pytest.mark.parametrize(
+    ("model", "at_0", "at_30", "at_60"),
+    [
+        ({"at": 30, "falls": 0.5}, "30", "15", "0"),
+        ({"at": 1, "falls": -1}, "1", "31", "61"),
+        ({"at": 40, "falls": 1, "floor": 5}, "40", "10", "5"),
+        ({"times": [[0, 7], [60, 0]]}, "7", "7", "0"),
+        ([9, "not a number", None], "9", "not a number", None),
+        (4, "4", "4", "4"),
+    ],
+)
 def test_lag_follows_its_model(model, at_0, at_30, at_60):
     caller = emulate({"status": "INCRE_TRANSFER_STARTED", "lag": model})
     seen = []

@@ -9,7 +9,6 @@ from __future__ import annotations
 import pathlib
 
 import pytest
-
 from ansible_collections.huaweicloud.drs.tests.emulator import coverage, transitions
 from ansible_collections.huaweicloud.drs.tests.unit.emulator.caller import emulate, job_id
 
@@ -39,7 +38,9 @@ def test_chains_end_where_jobs_rest_or_move_on():
 
 def test_the_page_of_sources_is_the_tables():
     page = pathlib.Path(coverage.__file__).parent / "PROVENANCE.md"
-    assert page.read_text(encoding="utf-8") == coverage.markdown(), "run: python3 -m tests.emulator --coverage > tests/emulator/PROVENANCE.md"
+    assert page.read_text(encoding="utf-8") == coverage.markdown(), (
+        "run: python3 -m tests.emulator --coverage > tests/emulator/PROVENANCE.md"
+    )
 
 
 @pytest.mark.parametrize("rule", transitions.RULES, ids=lambda rule: f"{rule.verb}-{rule.status}")
@@ -78,7 +79,9 @@ def test_a_status_moves_on_by_itself_when_its_time_is_over(move):
     assert caller.status(ONE) == expected.get(move.next, move.next)
 
 
-@pytest.mark.parametrize("move", [move for move in transitions.MOVES if move.seconds is None], ids=lambda move: move.status)
+@pytest.mark.parametrize(
+    "move", [move for move in transitions.MOVES if move.seconds is None], ids=lambda move: move.status
+)
 def test_a_status_without_a_time_rests_unless_one_is_set(move):
     caller = emulate(move.status, {"status": move.status, "durations": {move.status: 5}})
     caller.emulator.tick(10000)
