@@ -1,0 +1,538 @@
+# Copyright: (c) 2026, huaweicloud.drs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""resolve(): of options and environment one way in, and where it leads."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.huaweicloud.drs.plugins.module_utils._auth import (
+    NEEDED,
+    OPTIONAL,
+    VARIABLES,
+    WAY_IN_VALUES,
+    AuthError,
+    loopback,
+    resolve,
+)
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+TOKEN = {"token": "canary-token"}
+KEY = {"access_key": "AKEXAMPLE", "secret_key": "canary-secret-key"}
+PASSWORD = {"username": "bob", "password": "canary-password", "domain_name": "acme"}
+PLACE = {"region": "eu-de", "project_id": "0123456789abcdef"}
+OTC = "otc.t-systems.com"
+
+HW_TOKEN = {"HW_AUTH_TOKEN": "canary-hw-token"}
+HW_KEY = {"HW_ACCESS_KEY": "AKHW", "HW_SECRET_KEY": "canary-hw-secret-key"}
+HW_PASSWORD = {"HW_USER_NAME": "hwbob", "HW_USER_PASSWORD": "canary-hw-password", "HW_DOMAIN_NAME": "hwacme"}
+HW_PLACE = {"HW_REGION_NAME": "cn-north-4", "HW_PROJECT_ID": "hwproject"}
+OS_TOKEN = {"OS_TOKEN": "canary-os-token"}
+OS_PASSWORD = {"OS_USERNAME": "osbob", "OS_PASSWORD": "canary-os-password", "OS_USER_DOMAIN_NAME": "osacme"}
+OS_PLACE = {"OS_REGION_NAME": "eu-nl", "OS_PROJECT_ID": "osproject"}
+OS_TARGET = {"OS_AUTH_URL": "https://iam.eu-nl.otc.t-systems.com/v3"}
+
+
+def merged(*parts):
+    return {name: value for part in parts for name, value in part.items()}
+
+
+def refusal(options, environ):
+    with pytest.raises(AuthError) as caught:
+        resolve(options, environ)
+    words = str(caught.value)
+    assert "canary" not in words
+    assert words.endswith(".")
+    return words
+
+
+def outcome(options, environ):
+    """The settings and no words, or no settings and the words of the refusal."""
+    try:
+        return resolve(options, environ), ""
+    except AuthError as error:
+        return None, str(error)
+
+
+# --- one way in
+
+
+@pytest.mark.parametrize(
+    ("options", "environ", "way", "expected"),
+    [
+        (TOKEN, {}, "token", TOKEN),
+        (KEY, {}, "access_key", KEY),
+        (merged(KEY, {"security_token": "canary-sts"}), {}, "access_key", {"security_token": "canary-sts"}),
+        (PASSWORD, {}, "password", PASSWORD),
+        ({}, HW_TOKEN, "token", {"token": "canary-hw-token"}),
+        ({}, HW_KEY, "access_key", {"access_key": "AKHW", "secret_key": "canary-hw-secret-key"}),
+        ({}, HW_PASSWORD, "password", {"username": "hwbob", "domain_name": "hwacme"}),
+        # an option switches off every way in of the environment
+        (TOKEN, merged(HW_TOKEN, HW_KEY, HW_PASSWORD), "token", TOKEN),
+        (PASSWORD, HW_TOKEN, "password", PASSWORD),
+        (KEY, merged(OS_TOKEN, OS_PASSWORD, OS_TARGET), "access_key", KEY),
+        # HW_ comes before OS_
+        ({}, merged(HW_KEY, OS_PASSWORD, OS_TARGET), "access_key", {"access_key": "AKHW"}),
+        # a domain name is no way in
+        (merged(TOKEN, {"domain_name": "acme"}), {}, "token", {"token": "canary-token", "domain_name": None}),
+        ({}, merged(HW_KEY, {"HW_DOMAIN_NAME": "hwacme"}), "access_key", {"domain_name": None}),
+    ],
+)
+def test_the_way_in(options, environ, way, expected):
+    settings = resolve(merged(PLACE, options), environ)
+    assert settings.way == way
+    assert {name: getattr(settings, name) for name in expected} == expected
+    used = NEEDED[way] + OPTIONAL[way]
+    assert [name for name in WAY_IN_VALUES if name not in used and getattr(settings, name) is not None] == []
+
+
+@pytest.mark.parametrize(
+    ("options", "environ", "named"),
+    [
+        (merged(TOKEN, KEY), {}, ["option token", "option access_key"]),
+        (merged(TOKEN, PASSWORD), {}, ["option token", "option username"]),
+        (merged(TOKEN, {"security_token": "canary-sts"}), {}, ["option token", "option security_token"]),
+        (merged(KEY, {"password": "canary-password"}), {}, ["option access_key", "option password"]),
+        (merged(TOKEN, KEY, PASSWORD), {}, ["option token", "option access_key", "option username"]),
+        ({}, merged(HW_TOKEN, HW_KEY), ["variable HW_AUTH_TOKEN", "variable HW_ACCESS_KEY"]),
+        (
+            {},
+            {"HW_AUTH_TOKEN": "canary-token", "HUAWEICLOUD_SDK_AK": "AKHW", "HUAWEICLOUD_SDK_SK": "canary-sk"},
+            ["variable HW_AUTH_TOKEN", "variable HUAWEICLOUD_SDK_AK"],
+        ),
+        ({}, merged(OS_TOKEN, OS_PASSWORD, OS_TARGET), ["variable OS_TOKEN", "variable OS_USERNAME"]),
+    ],
+)
+def test_two_ways_in_of_one_source_are_refused(options, environ, named):
+    words = refusal(merged(PLACE, options), environ)
+    assert words.startswith("More than one way in")
+    assert [name for name in named if name not in words] == []
+
+
+@pytest.mark.parametrize(
+    ("options", "environ", "named"),
+    [
+        ({"access_key": "AK"}, {}, "option secret_key"),
+        ({"secret_key": "canary-secret-key"}, {}, "option access_key"),
+        ({"security_token": "canary-sts"}, {}, "the option access_key and the option secret_key"),
+        ({"username": "bob", "password": "canary-password"}, {}, "option domain_name"),
+        ({"username": "bob"}, {}, "the option password and the option domain_name"),
+        ({"domain_name": "acme"}, {}, "the option username and the option password"),
+        ({"domain_name": "acme"}, HW_PASSWORD, "the option username and the option password"),
+        ({"access_key": "AK"}, HW_KEY, "option secret_key"),
+        ({}, {"HW_ACCESS_KEY": "AK"}, "variable HW_SECRET_KEY"),
+        ({}, merged({"HW_SECRET_KEY": "canary-secret-key"}, OS_PASSWORD, OS_TARGET), "variable HW_ACCESS_KEY"),
+        (
+            {},
+            merged(OS_TARGET, {"OS_USERNAME": "bob"}),
+            "the variable OS_PASSWORD and the variable OS_USER_DOMAIN_NAME",
+        ),
+        ({}, merged(OS_TARGET, {"OS_ACCESS_KEY": "AK", "HW_REGION_NAME": "x"}), "variable OS_SECRET_KEY"),
+    ],
+)
+def test_half_a_way_in_names_what_is_missing(options, environ, named):
+    words = refusal(merged(PLACE, options), environ)
+    assert words.startswith("Half a way in")
+    assert named in words
+
+
+@pytest.mark.parametrize("environ", [{}, HW_PLACE, {"HW_DOMAIN_NAME": "acme"}, merged(OS_TARGET, OS_PLACE)])
+def test_no_way_in(environ):
+    assert refusal(PLACE, environ).startswith("No way in")
+
+
+def test_empty_strings_are_unset():
+    environ = merged(HW_TOKEN, {"HW_ACCESS_KEY": "", "HW_REGION_NAME": "", "HW_CLOUD": ""})
+    settings = resolve(merged(PLACE, dict.fromkeys(WAY_IN_VALUES, ""), {"endpoint": "", "ca_cert": ""}), environ)
+    assert settings.token == "canary-hw-token"
+    assert settings.endpoint == "https://drs.eu-de.myhuaweicloud.com"
+    assert settings.ca_cert is None
+
+
+VALUES = {
+    "token": "canary-token",
+    "access_key": "AKEXAMPLE",
+    "secret_key": "canary-secret-key",
+    "security_token": "canary-security-token",
+    "username": "bob",
+    "password": "canary-password",
+    "domain_name": "acme",
+    "region": "eu-de",
+    "project_id": "0123456789abcdef",
+    "project_name": "eu-de_blue",
+    "endpoint": "https://drs.example.net",
+    "auth_url": "https://iam.example.org/v3",
+    "ca_cert": "/etc/ssl/acme.pem",
+}
+
+
+@pytest.mark.parametrize(
+    ("family", "name", "variable"),
+    [
+        (family, name, variable)
+        for family, names in VARIABLES.items()
+        for name, variables in names.items()
+        for variable in variables
+        if name in VALUES
+    ],
+)
+def test_every_variable_is_read(family, name, variable):
+    way = next((way for way in NEEDED if name in NEEDED[way] + OPTIONAL[way]), "token")
+    others = (*NEEDED[way], "region", "project_id", "project_name", "auth_url")
+    environ = {VARIABLES[family][other][0]: VALUES[other] for other in others if other != name}
+    assert getattr(resolve({}, environ | {variable: VALUES[name]}), name) == VALUES[name]
+
+
+def test_the_first_variable_that_is_set_counts():
+    environ = merged(HW_PLACE, {"HW_ACCESS_KEY": "first", "HUAWEICLOUD_SDK_AK": "second"})
+    environ |= {"HW_SECRET_KEY": "", "HUAWEICLOUD_SDK_SK": "canary-second-key"}
+    settings = resolve({}, environ)
+    assert (settings.access_key, settings.secret_key) == ("first", "canary-second-key")
+
+
+# --- where it leads
+
+
+@pytest.mark.parametrize(
+    ("options", "environ", "region", "project_id", "project_name"),
+    [
+        (TOKEN, HW_PLACE, "cn-north-4", "hwproject", None),
+        (TOKEN, OS_PLACE, "eu-nl", "osproject", None),
+        # one family only: HW_ if anything of it says where
+        (TOKEN, merged(OS_PLACE, {"HW_REGION_NAME": "cn-north-4"}), "cn-north-4", None, None),
+        # an unused way in of HW_ says nothing of where
+        (TOKEN, merged(OS_PLACE, HW_KEY), "eu-nl", "osproject", None),
+        ({}, merged(HW_TOKEN, HW_PLACE, OS_PLACE), "cn-north-4", "hwproject", None),
+        ({}, merged(HW_TOKEN, {"HW_REGION_NAME": "cn-north-4"}, OS_PLACE), "cn-north-4", None, None),
+        ({}, merged(OS_TOKEN, OS_TARGET, OS_PLACE, HW_PLACE), "eu-nl", "osproject", None),
+        # each from its option first
+        (merged(TOKEN, {"region": "eu-de"}), HW_PLACE, "eu-de", "hwproject", None),
+        # but a project's id and name together
+        (merged(TOKEN, {"project_name": "blue"}), HW_PLACE, "cn-north-4", None, "blue"),
+        (merged(TOKEN, {"project_id": "p1"}), merged(HW_PLACE, {"HW_PROJECT_NAME": "x"}), "cn-north-4", "p1", None),
+    ],
+)
+def test_region_and_project(options, environ, region, project_id, project_name):
+    settings = resolve(options, environ)
+    assert (settings.region, settings.project_id, settings.project_name) == (region, project_id, project_name)
+
+
+HUAWEI = ("https://drs.eu-de.myhuaweicloud.com", "https://iam.eu-de.myhuaweicloud.com/v3")
+TELEKOM = ("https://drs.eu-de.otc.t-systems.com", "https://iam.eu-de.otc.t-systems.com/v3")
+LOCAL = ("http://127.0.0.1:8080", "http://127.0.0.1:8080/v3")
+
+
+@pytest.mark.parametrize(
+    ("options", "environ", "expected"),
+    [
+        ({}, {}, HUAWEI),
+        ({"cloud_domain": OTC}, {}, TELEKOM),
+        ({}, {"HW_CLOUD": OTC}, TELEKOM),
+        ({"cloud_domain": OTC}, {"HW_CLOUD": "example.org"}, TELEKOM),
+        (
+            {"endpoint": "https://a.example/", "auth_url": "https://b.example/"},
+            {},
+            ("https://a.example", "https://b.example/v3"),
+        ),
+        ({}, {"HW_DRS_ENDPOINT": LOCAL[0], "HW_AUTH_URL": LOCAL[1]}, LOCAL),
+        ({"cloud_domain": OTC}, {"HW_DRS_ENDPOINT": LOCAL[0], "HW_AUTH_URL": LOCAL[1]}, LOCAL),
+        # one address tells the cloud of the other
+        (
+            {"auth_url": "https://iam.eu-de.otc.t-systems.com:443/v3/"},
+            {},
+            (TELEKOM[0], "https://iam.eu-de.otc.t-systems.com:443/v3"),
+        ),
+        (
+            {"auth_url": "https://iam.eu-nl.otc.t-systems.com"},
+            {},
+            (TELEKOM[0], "https://iam.eu-nl.otc.t-systems.com/v3"),
+        ),
+        (
+            {"auth_url": "https://iam.myhuaweicloud.eu"},
+            {},
+            ("https://drs.eu-de.myhuaweicloud.eu", "https://iam.myhuaweicloud.eu/v3"),
+        ),
+        ({"endpoint": TELEKOM[0]}, {}, TELEKOM),
+        ({"endpoint": "https://gateway.example/drs"}, {}, ("https://gateway.example/drs", HUAWEI[1])),
+        ({"endpoint": "https://drs.example.org:8443"}, {}, ("https://drs.example.org:8443", HUAWEI[1])),
+        ({"endpoint": "https://gateway.example", "cloud_domain": OTC}, {}, ("https://gateway.example", TELEKOM[1])),
+        # a server on this machine tells of no public cloud
+        ({"endpoint": LOCAL[0]}, {}, (LOCAL[0], None)),
+        # secrets of the options follow OS_AUTH_URL only where the options name no cloud
+        ({}, {"OS_AUTH_URL": TELEKOM[1]}, TELEKOM),
+        ({"cloud_domain": "myhuaweicloud.com"}, {"OS_AUTH_URL": "https://keystone.example:5000/v3"}, HUAWEI),
+        ({"endpoint": HUAWEI[0]}, {"OS_AUTH_URL": "https://keystone.example:5000/v3"}, HUAWEI),
+    ],
+)
+def test_endpoint_and_auth_url(options, environ, expected):
+    settings = resolve(merged(TOKEN, PLACE, options), environ)
+    assert (settings.endpoint, settings.auth_url) == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "environ", "named"),
+    [
+        (TOKEN, {}, ["region", "endpoint"]),
+        (merged(TOKEN, {"project_id": "p1"}), {}, ["region", "endpoint"]),
+        (merged(TOKEN, {"endpoint": "https://drs.example.org"}), {}, ["IAM", "auth_url", "project_id"]),
+        (merged(TOKEN, {"endpoint": "https://a.example", "auth_url": "https://b.example"}), {}, ["project", "region"]),
+        (merged(TOKEN, {"endpoint": LOCAL[0], "region": "eu-de"}), {}, ["IAM", "auth_url"]),
+        (merged(PASSWORD, {"endpoint": LOCAL[0]}, PLACE), {}, ["IAM", "auth_url"]),
+        (merged(TOKEN, PLACE, {"auth_url": LOCAL[1]}), {}, ["DRS", "option auth_url", "endpoint", "cloud_domain"]),
+        (merged(TOKEN, PLACE), {"OS_AUTH_URL": "https://keystone.example:5000"}, ["DRS", "variable OS_AUTH_URL"]),
+        # OS_ secrets need a target of their own, and never get the default one
+        (PLACE, OS_PASSWORD, ["variable OS_USERNAME", "OS_AUTH_URL", "cloud_domain"]),
+        (PLACE, OS_TOKEN, ["variable OS_TOKEN", "OS_AUTH_URL"]),
+        (PLACE, merged(OS_TOKEN, {"HW_AUTH_URL": HUAWEI[1], "HW_CLOUD": OTC}), ["variable OS_TOKEN", "OS_AUTH_URL"]),
+        (
+            merged(PLACE, {"endpoint": "https://gateway.example"}),
+            OS_PASSWORD,
+            ["IAM", "auth_url", "HW_ variables are not used"],
+        ),
+        (PLACE, merged(OS_PASSWORD, {"OS_AUTH_URL": "https://keystone.example:5000"}), ["DRS", "endpoint", "not used"]),
+    ],
+)
+def test_a_place_that_cannot_be_told_is_refused(options, environ, named):
+    words = refusal(options, environ)
+    assert [name for name in named if name not in words] == []
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, TELEKOM),
+        ({"cloud_domain": "example.org"}, ("https://drs.eu-de.example.org", TELEKOM[1])),
+        ({"endpoint": "https://gateway.example"}, ("https://gateway.example", TELEKOM[1])),
+    ],
+)
+def test_secrets_of_os_variables_go_to_their_own_cloud(options, expected):
+    environ = merged(OS_PASSWORD, {"OS_AUTH_URL": "https://iam.eu-de.otc.t-systems.com", "OS_REGION_NAME": "eu-de"})
+    settings = resolve(options, environ)
+    assert (settings.endpoint, settings.auth_url) == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "environ", "expected"),
+    [
+        (TOKEN, {"OS_CACERT": "/os.pem"}, "/os.pem"),
+        (merged(TOKEN, {"ca_cert": "/mine.pem"}), {"OS_CACERT": "/os.pem"}, "/mine.pem"),
+        (TOKEN, merged({"OS_CACERT": "/os.pem"}, HW_PLACE), None),
+        ({}, merged(HW_TOKEN, {"OS_CACERT": "/os.pem"}), None),
+    ],
+)
+def test_the_bundle_of_authorities(options, environ, expected):
+    assert resolve(merged(PLACE, options), environ).ca_cert == expected
+
+
+@pytest.mark.parametrize(("given_value", "expected"), [(True, True), (False, False), (None, True)])
+def test_certificates_are_checked_unless_told_otherwise(given_value, expected):
+    assert resolve(merged(TOKEN, PLACE, {"validate_certs": given_value}), {}).validate_certs is expected
+
+
+# --- values that cannot be
+
+
+@pytest.mark.parametrize("name", ["token", "secret_key", "security_token", "password"])
+@pytest.mark.parametrize("value", ["x", "1234567"])
+def test_a_short_secret_is_refused_and_not_repeated(name, value):
+    way = next(way for way in NEEDED if name in NEEDED[way] + OPTIONAL[way])
+    options = merged(PLACE, {needed: VALUES[needed] for needed in NEEDED[way]}, {name: value})
+    words = refusal(options, {})
+    assert f"option {name} is shorter than 8 characters" in words
+    assert "1234567" not in words
+
+
+@pytest.mark.parametrize(
+    "name", ["token", "access_key", "secret_key", "security_token", "password", "domain_name", "username"]
+)
+@pytest.mark.parametrize(
+    "value", ["canary-value\n", "canary-\x00value", "\tcanary-value", "canary-value\u2028", "canary-value "]
+)
+def test_white_space_and_control_characters_are_refused(name, value):
+    way = next(way for way in NEEDED if name in NEEDED[way] + OPTIONAL[way])
+    options = merged(PLACE, {needed: VALUES[needed] for needed in NEEDED[way]}, {name: value})
+    assert f"option {name} holds white space or a control character" in refusal(options, {})
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (merged(TOKEN, {"token": "canary-t\u00f6ken"}), "option token"),
+        (merged(KEY, {"access_key": "AK\u00c4"}), "option access_key"),
+        (merged(KEY, {"security_token": "canary-\u6c49"}), "option security_token"),
+        (merged(PASSWORD, {"password": "canary-\udcff-password"}), "option password"),
+        (merged(TOKEN, {"region": "eu de"}), "option region"),
+        (merged(TOKEN, {"region": "eu-de.evil.example/"}), "option region"),
+        (merged(TOKEN, {"region": "-eu"}), "option region"),
+        (merged(TOKEN, {"region": "eu-de\n"}), "option region"),
+        (merged(TOKEN, {"cloud_domain": "evil.example/x?"}), "option cloud_domain"),
+        (merged(TOKEN, {"cloud_domain": "https://otc.t-systems.com"}), "option cloud_domain"),
+        (merged(TOKEN, {"cloud_domain": "otc..com"}), "option cloud_domain"),
+        (merged(TOKEN, {"cloud_domain": "x@evil.example"}), "option cloud_domain"),
+        (merged(TOKEN, {"project_id": "../x"}), "option project_id"),
+        (merged(TOKEN, {"project_id": "", "project_name": " blue"}), "option project_name"),
+        (merged(TOKEN, {"project_id": "", "project_name": "bl\nue"}), "option project_name"),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused_by_name(options, named):
+    assert f"The {named}" in refusal(merged(PLACE, options), {})
+
+
+def test_a_name_may_hold_a_space_inside():
+    options = merged(PASSWORD, {"region": "eu-de", "username": "Bob Brown", "project_name": "the blue one"})
+    settings = resolve(options, {})
+    assert (settings.username, settings.project_name) == ("Bob Brown", "the blue one")
+
+
+@pytest.mark.parametrize("name", ["endpoint", "auth_url"])
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://drs.example.org", "plain http"),
+        ("http://127.0.0.1.example.org", "plain http"),
+        ("http://localhost.example.org", "plain http"),
+        ("http://0.0.0.0", "plain http"),
+        ("http://[::2]", "plain http"),
+        ("http://2130706433", "plain http"),
+        ("HTTP://drs.example.org", "plain http"),
+        ("https://bob:canary-password@drs.example.org", "user name"),
+        ("http://127.0.0.1@evil.example", "user name"),
+        ("https://drs.example.org?token=canary", "query"),
+        ("https://drs.example.org/#canary", "fragment"),
+        ("https://drs.example.org?", "query"),
+        ("drs.example.org", "https://"),
+        ("ftp://drs.example.org", "https://"),
+        ("https://", "https://"),
+        ("https:///path", "https://"),
+        ("https://drs.example.org:port", "port"),
+        ("https://drs.example.org:99999", "port"),
+        ("https://[::1", "host"),
+        ("https://drs.example.org/a b", "white space"),
+        ("https://drs.example.org\n", "white space"),
+        ("http://127.0.0.1\\.evil.example", "backslash"),
+        ("https://d\u0440s.example.org", "ASCII"),
+        ("https://drs.example.org/a/../b", "dots"),
+        ("https://drs.example.org/%2e%2e/b", "dots"),
+    ],
+)
+def test_an_address_that_cannot_be_is_refused(name, url, why):
+    words = refusal(merged(TOKEN, PLACE, {name: url}), {})
+    assert f"The option {name}" in words
+    assert why in words
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("endpoint", "https://drs.example.org/v3"),
+        ("endpoint", "https://drs.example.org/v3/p1"),
+        ("auth_url", "https://iam.example.org/v2.0"),
+        ("auth_url", "https://iam.example.org/v3/auth/tokens"),
+    ],
+)
+def test_an_address_with_the_wrong_path_is_refused(name, url):
+    assert f"The option {name}" in refusal(merged(TOKEN, PLACE, {name: url}), {})
+
+
+@pytest.mark.parametrize(
+    ("given_url", "expected"),
+    [
+        ("https://iam.example.org", "https://iam.example.org/v3"),
+        ("https://iam.example.org/", "https://iam.example.org/v3"),
+        ("https://iam.example.org/v3", "https://iam.example.org/v3"),
+        ("https://iam.example.org/v3/", "https://iam.example.org/v3"),
+        ("https://example.org:5000/identity", "https://example.org:5000/identity/v3"),
+        ("http://[::1]:5000", "http://[::1]:5000/v3"),
+    ],
+)
+def test_an_auth_url_is_completed(given_url, expected):
+    assert resolve(merged(TOKEN, PLACE, {"auth_url": given_url, "cloud_domain": OTC}), {}).auth_url == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://127.0.0.1:8080/v3", True),
+        ("http://127.255.0.3", True),
+        ("http://localhost", True),
+        ("https://LOCALHOST:1", True),
+        ("http://[::1]:1", True),
+        ("http://localhost.example.org", False),
+        ("http://localhost@evil.example", False),
+        ("http://evil.example/127.0.0.1", False),
+        ("http://127.1", False),
+        ("http://0x7f000001", False),
+        ("http://[::ffff:127.0.0.1]", False),
+        ("http://128.0.0.1", False),
+        ("http://[::1", False),
+        ("127.0.0.1", False),
+        ("", False),
+    ],
+)
+def test_loopback(url, expected):
+    assert loopback(url) is expected
+
+
+# --- what is shown, and what holds for everything
+
+
+def test_secrets_are_named_for_hiding_and_not_shown():
+    settings = resolve(merged(KEY, {"security_token": "canary-sts"}, PLACE), {})
+    assert set(settings.secrets) == {"canary-secret-key", "canary-sts"}
+    assert "canary" not in repr(settings)
+    assert "eu-de" in repr(settings)
+
+
+NAMES = [*WAY_IN_VALUES, "region", "project_id", "project_name", "cloud_domain", "endpoint", "auth_url", "ca_cert"]
+VARIABLE_NAMES = [variable for names in VARIABLES.values() for variables in names.values() for variable in variables]
+ANY_VALUE = st.one_of(
+    st.sampled_from(
+        [
+            "",
+            "eu-de",
+            "canary-123",
+            "short",
+            OTC,
+            *LOCAL,
+            *TELEKOM,
+            "https://keystone.example:5000",
+            "http://example.org",
+        ]
+    ),
+    st.text(max_size=12),
+)
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), ANY_VALUE), st.dictionaries(st.sampled_from(VARIABLE_NAMES), ANY_VALUE))
+@example(merged(TOKEN, PLACE), {})
+@example({}, merged(OS_PASSWORD, OS_TARGET, OS_PLACE))
+def test_whatever_is_given_ends_in_settings_that_hold_together_or_in_words(options, environ):
+    settings, words = outcome(options, environ)
+    assert "canary" not in words
+    if settings is None:
+        return
+    assert [name for name in NEEDED[settings.way] if not getattr(settings, name)] == []
+    assert all(len(secret) >= 8 for secret in settings.secrets)
+    for url in filter(None, (settings.endpoint, settings.auth_url)):
+        assert url.lower().startswith("https://") or loopback(url)
+    assert settings.auth_url or (settings.project_id and settings.way != "password")
+    given_options = {name for name, value in options.items() if value} & set(WAY_IN_VALUES)
+    source = options.values() if given_options else environ.values()
+    assert all(secret in source for secret in settings.secrets)
+
+
+@given(st.dictionaries(st.sampled_from([name for name in VARIABLE_NAMES if name.startswith("HW_")]), ANY_VALUE))
+def test_secrets_of_os_variables_never_follow_hw_variables(environ):
+    settings, _words = outcome({"region": "eu-de"}, merged(environ, OS_PASSWORD))
+    assert settings is None or settings.password != OS_PASSWORD["OS_PASSWORD"]
+
+
+@given(st.dictionaries(st.sampled_from(VARIABLE_NAMES), ANY_VALUE))
+def test_a_whole_set_of_options_leaves_nothing_to_the_environment(environ):
+    options = merged(PASSWORD, {"region": "eu-de", "project_id": "p1", "endpoint": TELEKOM[0], "auth_url": TELEKOM[1]})
+    settings, words = outcome(options, environ)
+    if settings is None:
+        assert "HW_CLOUD" in words
+        return
+    assert settings._replace(ca_cert=None) == resolve(options, {})
