@@ -1,0 +1,55 @@
+# Copyright: (c) 2026, huaweicloud.drs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The documentation fragments say what the code takes."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+from ansible_collections.huaweicloud.drs.plugins.doc_fragments import attributes, auth, connection
+from ansible_collections.huaweicloud.drs.plugins.module_utils._auth import (
+    OPTIONS,
+    SECRET_VALUES,
+    VARIABLES,
+    WAY_IN_VALUES,
+)
+
+AUTH = yaml.safe_load(auth.ModuleDocFragment.DOCUMENTATION)
+CONNECTION = yaml.safe_load(connection.ModuleDocFragment.DOCUMENTATION)
+DOCUMENTED = AUTH["options"] | CONNECTION["options"]
+
+
+def test_the_options_are_documented_each_once():
+    assert list(AUTH["options"]) + list(CONNECTION["options"]) == list(OPTIONS)
+    assert list(AUTH["options"]) == list(WAY_IN_VALUES)
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_type_default_and_choices_are_the_codes(name):
+    told = {key: value for key, value in DOCUMENTED[name].items() if key != "description"}
+    assert told == {key: value for key, value in OPTIONS[name].items() if key != "no_log"}
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_secrets_alone_are_hidden(name):
+    assert OPTIONS[name].get("no_log", False) is (name in SECRET_VALUES)
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_the_variables_are_documented_in_their_order(name):
+    text = " ".join(DOCUMENTED[name]["description"])
+    told = [part.split(")")[0] for part in text.split("E(")[1:]]
+    assert told == [variable for family in VARIABLES.values() for variable in family.get(name, ())]
+
+
+def test_no_variable_is_one_that_awx_refuses():
+    variables = [variable for family in VARIABLES.values() for names in family.values() for variable in names]
+    assert len(set(variables)) == len(variables)
+    assert [variable for variable in variables if variable.startswith("ANSIBLE_")] == []
+
+
+def test_the_attributes():
+    told = yaml.safe_load(attributes.ModuleDocFragment.DOCUMENTATION)["attributes"]
+    assert list(told) == ["check_mode", "diff_mode", "idempotent", "action_group", "platform"]
+    assert told["action_group"]["membership"] == "huaweicloud.drs.drs"
