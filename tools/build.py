@@ -1,7 +1,10 @@
 # Copyright: (c) 2026, huaweicloud.drs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Builds the collection's tarball so that the same files give the same bytes: build.py OUTPUT_FOLDER
+"""Builds the collection's tarball so that the same files give the same bytes.
+
+    build.py FOLDER              writes the tarball and its SHA-256 there
+    build.py FOLDER --list FILE  writes the names of the files that it holds to the file, too
 
 ansible-galaxy does the work, on a copy of what git tracks. What it leaves to chance, the order of files and their times, is settled
 afterwards: files in the order of their names, times that of the last commit (or SOURCE_DATE_EPOCH, in seconds).
@@ -82,5 +85,14 @@ def as_json(content: object) -> bytes:
     return json.dumps(content, indent=True).encode()
 
 
+def files(tarball: pathlib.Path) -> list[str]:
+    """The names of the files in a tarball, in order."""
+    with tarfile.open(tarball) as packed:
+        return sorted(info.name for info in packed if info.isfile())
+
+
 if __name__ == "__main__":
-    print(build(pathlib.Path(sys.argv[1])))
+    built = build(pathlib.Path(sys.argv[1]))
+    print(built)
+    if sys.argv[2:3] == ["--list"]:
+        pathlib.Path(sys.argv[3]).write_text("".join(f"{name}\n" for name in files(built)), encoding="utf-8")

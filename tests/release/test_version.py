@@ -1,0 +1,38 @@
+# Copyright: (c) 2026, huaweicloud.drs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One version everywhere, and the action group holds every module."""
+
+from __future__ import annotations
+
+import pathlib
+
+import yaml
+from ansible_collections.huaweicloud.drs.plugins.module_utils._version import VERSION
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def loaded(name):
+    return yaml.safe_load(ROOT.joinpath(name).read_text(encoding="utf-8"))
+
+
+def test_galaxy_yml_and_the_code_name_the_same_version():
+    assert loaded("galaxy.yml")["version"] == VERSION
+
+
+def test_the_newest_release_of_the_changelog_is_this_version():
+    newest = max(loaded("changelogs/changelog.yaml")["releases"], key=lambda text: [int(part) for part in text.split(".")])
+    assert newest == VERSION
+    assert f"\nv{VERSION}\n" in ROOT.joinpath("CHANGELOG.rst").read_text(encoding="utf-8")
+
+
+def test_the_action_group_holds_every_module():
+    modules = sorted(path.stem for path in ROOT.glob("plugins/modules/*.py"))
+    assert sorted(loaded("meta/runtime.yml")["action_groups"]["drs"]) == modules
+
+
+def test_nothing_is_ignored_by_ansible_test():
+    assert list(ROOT.glob("tests/sanity/*")) == []
+    aliases = [line for path in ROOT.glob("tests/integration/targets/*/aliases") for line in path.read_text(encoding="utf-8").split()]
+    assert not {"disabled", "unsupported", "unstable"} & set(aliases)
