@@ -57,8 +57,13 @@ class ActionModule(ActionBase):
 
 
 def progress_line(host, record):
-    """The words for one of the module's records, such as "[host] 12 of 40 paused, 27 on their way, 1 busy"; None for another shape."""
+    """The words for one of the module's records, such as "[host] 12 of 40 paused, 27 on their way, 1 busy".
+
+    None where nothing is waited for any more, and for another shape.
+    """
     try:
+        if not (record["on_their_way"] or record["busy"] or record["lost"]):
+            return None
         words = [f"{record['there']:d} of {record['total']:d} {record['state']}"]
         words += [f"{record[key]:d} {key.replace('_', ' ')}" for key in ("on_their_way", "busy", "failed", "lost") if record.get(key)]
     except (AttributeError, KeyError, TypeError, ValueError):

@@ -30,9 +30,9 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ paused | huaweicloud.drs.job_lines(ansible_check_mode) }}"
 
-# "9a470239-2308-4bb5-a6bc-1040402fjb21 ok: INCRE_TRANSFER_STARTED -> PAUSING"
-# "8d0e8e36-a618-490d-8a46-8c61ac9jb502 ok: already PAUSING"
-# "6211d20d-0006-41da-836e-db3301ajb20b failed: INCRE_TRANSFER_STARTED (busy, DRS.M01504: Another operation is ...)"
+# 9a470239-2308-4bb5-a6bc-1040402fjb21 ok, INCRE_TRANSFER_STARTED -> PAUSING
+# 8d0e8e36-a618-490d-8a46-8c61ac9jb502 ok, already PAUSING
+# 6211d20d-0006-41da-836e-db3301ajb20b timed_out, INCRE_TRANSFER_STARTED (busy, DRS.M01504 Another operation is ...)
 """
 
 RETURN = r"""
@@ -67,17 +67,17 @@ def _line(job, check_mode):
 def _what_became(job, check_mode):
     before, status, outcome = job.get("status_before"), job.get("status"), job["outcome"]
     if check_mode and job.get("changed"):
-        return f"would {_PLAIN_WORDS.get(job['action'], job['action'])}: now {status or before}"
+        return f"would {_PLAIN_WORDS.get(job['action'], job['action'])}, now {status or before}"
     if outcome == "ok" and not job.get("changed"):
-        return f"ok: already {status}"
+        return f"ok, already {status}"
     if before and status and before != status:
-        return f"{outcome}: {before} -> {status}"
-    return f"{outcome}: {status or before or 'status unknown'}"
+        return f"{outcome}, {before} -> {status}"
+    return f"{outcome}, {status or before or 'status unknown'}"
 
 
 def _why(job):
     """What the job's reason and the service's own code and words are; empty where nothing went wrong."""
-    code_and_words = ": ".join(job[key] for key in ("error_code", "error_msg") if job.get(key))
+    code_and_words = " ".join(job[key] for key in ("error_code", "error_msg") if job.get(key))
     parts = ", ".join(part for part in (job.get("reason"), code_and_words) if part)
     return f" ({parts})" if parts else ""
 

@@ -52,7 +52,16 @@ class TestLine:
         assert line == "[eu-de] 12 of 40 paused, 27 on their way, 1 busy, 2 failed, 3 lost"
 
     def test_zeros_are_left_out(self):
-        assert plugin.progress_line("h", record(there=40, on_their_way=0, busy=0)) == "[h] 40 of 40 paused"
+        assert plugin.progress_line("h", record(there=0, on_their_way=40, busy=0)) == "[h] 0 of 40 paused, 40 on their way"
+
+    @pytest.mark.parametrize("facts", [{"there": 40}, {"there": 39, "failed": 1}])
+    def test_nothing_is_said_when_nothing_is_waited_for(self, facts):
+        assert plugin.progress_line("h", record(**{"on_their_way": 0, "busy": 0, **facts})) is None
+
+    @pytest.mark.parametrize("waiting", ["on_their_way", "busy", "lost"])
+    def test_each_kind_of_waiting_is_told(self, waiting):
+        line = plugin.progress_line("h", record(**{"there": 39, "on_their_way": 0, "busy": 0, waiting: 1}))
+        assert line == f"[h] 39 of 40 paused, 1 {waiting.replace('_', ' ')}"
 
     @pytest.mark.parametrize("shape", [None, 7, "text", [], {}, {"there": 1}, record(total="many"), record(busy=[1])])
     def test_another_shape_gives_no_line(self, shape):

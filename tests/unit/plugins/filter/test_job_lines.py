@@ -35,10 +35,10 @@ def driven(**facts):
 @pytest.mark.parametrize(
     ("job", "line"),
     [
-        (driven(), "ok: INCRE_TRANSFER_STARTED -> PAUSING"),
-        (driven(name="orders"), "orders ok: INCRE_TRANSFER_STARTED -> PAUSING"),
-        (driven(action="none", changed=False, status_before="PAUSING"), "ok: already PAUSING"),
-        (driven(outcome="accepted", status="INCRE_TRANSFER_STARTED"), "accepted: INCRE_TRANSFER_STARTED"),
+        (driven(), "ok, INCRE_TRANSFER_STARTED -> PAUSING"),
+        (driven(name="orders"), "orders ok, INCRE_TRANSFER_STARTED -> PAUSING"),
+        (driven(action="none", changed=False, status_before="PAUSING"), "ok, already PAUSING"),
+        (driven(outcome="accepted", status="INCRE_TRANSFER_STARTED"), "accepted, INCRE_TRANSFER_STARTED"),
         (
             driven(
                 outcome="failed",
@@ -49,15 +49,15 @@ def driven(**facts):
                 error_code="DRS.M01504",
                 error_msg="Another operation is being performed.",
             ),
-            "failed: INCRE_TRANSFER_STARTED (busy, DRS.M01504: Another operation is being performed.)",
+            "failed, INCRE_TRANSFER_STARTED (busy, DRS.M01504 Another operation is being performed.)",
         ),
         (
             driven(outcome="failed", changed=False, status_before=None, status="NOT_FOUND", reason="no_such_job"),
-            "failed: NOT_FOUND (no_such_job)",
+            "failed, NOT_FOUND (no_such_job)",
         ),
         (
             driven(outcome="not_attempted", changed=False, status_before=None, status=None, reason="unreadable"),
-            "not_attempted: status unknown (unreadable)",
+            "not_attempted, status unknown (unreadable)",
         ),
     ],
 )
@@ -77,12 +77,12 @@ def test_what_became_of_a_job(job, line):
 )
 def test_a_prediction_says_what_would_be_done(action, words):
     job = driven(action=action, status="INCRE_TRANSFER_STARTED")
-    assert job_lines({"jobs": [job]}, check_mode=True) == [f"{JOB_ID} {words}: now INCRE_TRANSFER_STARTED"]
+    assert job_lines({"jobs": [job]}, check_mode=True) == [f"{JOB_ID} {words}, now INCRE_TRANSFER_STARTED"]
 
 
 def test_a_prediction_of_no_change_reads_as_a_run_without_one():
     job = driven(action="none", changed=False, status_before="PAUSING")
-    assert job_lines({"jobs": [job]}, check_mode=True) == [f"{JOB_ID} ok: already PAUSING"]
+    assert job_lines({"jobs": [job]}, check_mode=True) == [f"{JOB_ID} ok, already PAUSING"]
 
 
 def test_a_job_that_was_only_read():
@@ -92,7 +92,7 @@ def test_a_job_that_was_only_read():
     ]
     assert job_lines({"jobs": jobs, "missing": ["gone"]}) == [
         f"{JOB_ID} orders INCRE_TRANSFER_STARTED",
-        f"{JOB_ID} START_JOB_FAILED (DRS.M00200: No route.)",
+        f"{JOB_ID} START_JOB_FAILED (DRS.M00200 No route.)",
         "gone is not known to the service",
     ]
 
