@@ -1,0 +1,54 @@
+# Copyright: (c) 2026, huaweicloud.drs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the demo itself prints between the playbooks' output."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import textwrap
+
+from .stage import Run
+from .story import Step
+
+_BOLD, _RED, _GREEN, _PLAIN = "\033[1m", "\033[31m", "\033[32m", "\033[0m"
+
+
+class Printer:
+    """Writes to standard output: at most 80 columns, in colour on a terminal unless NO_COLOR is set."""
+
+    def __init__(self) -> None:
+        self._width = min(80, shutil.get_terminal_size().columns)
+        self._colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+    def heading(self, words: str) -> None:
+        line = f"=== {words} "
+        self._print("\n" + line.ljust(self._width - 1, "="), _BOLD)
+
+    def say(self, words: str) -> None:
+        self._print(self._filled(words))
+
+    def command(self, step: Step) -> None:
+        self._print("\n$ " + " ".join(["ansible-playbook", f"huaweicloud.drs.{step.playbook}", *shown_answers(step)]), _BOLD)
+
+    def verdict(self, run: Run, *, exit_code: int, changed: int) -> bool:
+        """Says what the run did; true when that was not expected."""
+        did = f"exit code {run.exit_code}, {run.reads} requests to read, {run.writes} to change, {run.changed} jobs changed"
+        if (run.exit_code, run.changed) == (exit_code, changed):
+            self._print(self._filled(f"--> {did}: as expected"), _GREEN)
+            return False
+        self._print(self._filled(f"--> {did}: NOT AS EXPECTED, which was exit code {exit_code} and {changed} jobs changed"), _RED)
+        return True
+
+    def _filled(self, words: str) -> str:
+        return textwrap.fill(words, self._width - 1)
+
+    def _print(self, words: str, style: str = "") -> None:
+        print(f"{style}{words}{_PLAIN}" if style and self._colour else words, flush=True)
+
+
+def shown_answers(step: Step) -> list[str]:
+    """The command's variables, as they are typed."""
+    return [part for answer in ("@jobs.yml", *step.answers) for part in ("-e", answer)]
