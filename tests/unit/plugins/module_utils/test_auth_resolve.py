@@ -16,6 +16,7 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._auth import (
     resolve,
 )
 from hypothesis import example, given
+from hypothesis import settings as budget
 from hypothesis import strategies as st
 
 TOKEN = {"token": "canary-token"}
@@ -504,6 +505,7 @@ ANY_VALUE = st.one_of(
 )
 
 
+@budget(deadline=None)
 @given(st.dictionaries(st.sampled_from(NAMES), ANY_VALUE), st.dictionaries(st.sampled_from(VARIABLE_NAMES), ANY_VALUE))
 @example(merged(TOKEN, PLACE), {})
 @example({}, merged(OS_PASSWORD, OS_TARGET, OS_PLACE))
@@ -522,12 +524,14 @@ def test_whatever_is_given_ends_in_settings_that_hold_together_or_in_words(optio
     assert all(secret in source for secret in settings.secrets)
 
 
+@budget(deadline=None)
 @given(st.dictionaries(st.sampled_from([name for name in VARIABLE_NAMES if name.startswith("HW_")]), ANY_VALUE))
 def test_secrets_of_os_variables_never_follow_hw_variables(environ):
     settings, _words = outcome({"region": "eu-de"}, merged(environ, OS_PASSWORD))
     assert settings is None or settings.password != OS_PASSWORD["OS_PASSWORD"]
 
 
+@budget(deadline=None)
 @given(st.dictionaries(st.sampled_from(VARIABLE_NAMES), ANY_VALUE))
 def test_a_whole_set_of_options_leaves_nothing_to_the_environment(environ):
     options = merged(PASSWORD, {"region": "eu-de", "project_id": "p1", "endpoint": TELEKOM[0], "auth_url": TELEKOM[1]})

@@ -12,7 +12,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 from ansible_collections.huaweicloud.drs.plugins.module_utils._auth import Secrets
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 SECRETS = [
@@ -80,6 +80,7 @@ def test_whoever_asked_is_told_of_each_value_once():
     assert added == ["first-secret", "second-secret"]
 
 
+@settings(deadline=None)
 @given(st.text(min_size=8, max_size=40), st.text(max_size=20), st.text(max_size=20))
 def test_no_text_shows_a_secret(secret, before, after):
     try:
