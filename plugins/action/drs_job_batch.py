@@ -26,6 +26,9 @@ display = Display()
 LOOK_EVERY = 0.2  # seconds between two looks at the file
 SHOW_EVERY = 3.0  # seconds between two lines, at least
 
+_WAITED_FOR = ("on_their_way", "busy", "lost")
+_TOLD_UNLESS_ZERO = ("on_their_way", "busy", "failed", "lost")
+
 
 class ActionModule(ActionBase):
     """The module, and its progress on standard error where somebody can watch it."""
@@ -38,7 +41,8 @@ class ActionModule(ActionBase):
         wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
         if self._can_be_watched():
             with _progress_file() as path, _shown(path, (task_vars or {}).get("inventory_hostname", "")):
-                result.update(self._execute_module(module_args=dict(self._task.args, progress_file=path), task_vars=task_vars))
+                args = dict(self._task.args, progress_file=path)
+                result.update(self._execute_module(module_args=args, task_vars=task_vars))
         else:
             result.update(self._execute_module(task_vars=task_vars, wrap_async=wrap_async))
         if not wrap_async:
@@ -62,17 +66,17 @@ def progress_line(host, record):
     None where nothing is waited for any more, and for another shape.
     """
     try:
-        if not (record["on_their_way"] or record["busy"] or record["lost"]):
+        if not any(record[key] for key in _WAITED_FOR):
             return None
         words = [f"{record['there']:d} of {record['total']:d} {record['state']}"]
-        words += [f"{record[key]:d} {key.replace('_', ' ')}" for key in ("on_their_way", "busy", "failed", "lost") if record.get(key)]
+        words += [f"{record[key]:d} {key.replace('_', ' ')}" for key in _TOLD_UNLESS_ZERO if record[key]]
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
     return f"[{host}] {', '.join(words)}"
 
 
 class Follower:
-    """Gives the newest line of a growing file of records, when it is another than the last given and not too soon after it."""
+    """Gives the newest line of a growing file of records, when it is not the last given and not too soon after it."""
 
     def __init__(self, stream, host):
         self._stream, self._host = stream, host

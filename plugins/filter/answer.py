@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from ansible.errors import AnsibleFilterError
+
 DOCUMENTATION = r"""
 name: answer
 short_description: A survey's answer in the type of its default
@@ -11,10 +13,10 @@ version_added: 1.0.0
 author:
   - huaweicloud.drs contributors
 description:
-  - Surveys and C(-e NAME=VALUE) hand over texts. This gives the value in the type of its default, a boolean, a whole number
-    or a text.
-  - Strict where the built-in filters guess, since P(ansible.builtin.bool#filter) and P(ansible.builtin.int#filter) turn a
-    misspelt answer into V(false) or V(0).
+  - Surveys and C(-e NAME=VALUE) hand over texts. This gives the value in the type of its default, a boolean, a whole
+    number or a text.
+  - Strict where the built-in filters guess, since P(ansible.builtin.bool#filter) and P(ansible.builtin.int#filter) turn
+    a misspelt answer into V(false) or V(0).
 positional: _input, default, name, choices
 options:
   _input:
@@ -50,8 +52,6 @@ _value:
   type: raw
 """
 
-from ansible.errors import AnsibleFilterError
-
 _BOOLEANS = {
     "true": True,
     "yes": True,
@@ -65,7 +65,10 @@ _BOOLEANS = {
 
 
 def answer(value, default, name="the answer", choices=None):
-    """value in the type of default (bool, int or str); default where it is None or blank; AnsibleFilterError where it does not fit."""
+    """value in the type of default (bool, int or str), or default where it is None or blank.
+
+    AnsibleFilterError where it does not fit.
+    """
     # YAML reads an unquoted date as a date object.
     text = "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value).strip()
     if not text:

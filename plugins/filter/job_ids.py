@@ -4,6 +4,10 @@
 
 from __future__ import annotations
 
+import re
+
+from ansible.errors import AnsibleFilterError
+
 DOCUMENTATION = r"""
 name: job_ids
 short_description: A list of job ids out of a list or a survey's text
@@ -39,15 +43,11 @@ _value:
   elements: str
 """
 
-import re
-
-from ansible.errors import AnsibleFilterError
-
 _SEPARATORS = re.compile(r"[\s,]+")
 
 
 def job_ids(value):
-    """The ids in value, a list of texts or one text, each once and in first order; AnsibleFilterError for anything else."""
+    """The ids in value, a list of texts or one text, each once, in first order; AnsibleFilterError for the rest."""
     if value is None:
         return []
     texts = [value] if isinstance(value, str) else value

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from ansible.errors import AnsibleFilterError
+
 DOCUMENTATION = r"""
 name: job_lines
 short_description: A result's jobs as lines for people
@@ -41,8 +43,6 @@ _value:
   type: list
   elements: str
 """
-
-from ansible.errors import AnsibleFilterError
 
 _PLAIN_WORDS = {"force_terminate": "stop by force", "terminate": "stop"}
 

@@ -14,7 +14,7 @@ import sys
 import time
 
 from .printer import Printer
-from .stage import Stage
+from .stage import SCALE, Stage
 from .story import JOBS, STEPS
 
 
@@ -24,9 +24,9 @@ def main() -> int:
     printer, began, surprises, runs = Printer(), time.monotonic(), 0, 0
     with Stage(JOBS) as stage:
         printer.say(
-            f"The collection's own playbooks drive {len(JOBS)} jobs of an emulated DRS service at {stage.url}: the jobs of the API "
-            "reference's examples. Time passes twenty times faster there. Each playbook that changes something is run once "
-            "more, to show that nothing is done twice."
+            f"The collection's own playbooks drive {len(JOBS)} jobs of an emulated DRS service at {stage.url}: the "
+            f"jobs of the API reference's examples. Time passes {SCALE:.0f} times faster there. Each playbook that "
+            "changes something is run once more, to show that nothing is done twice."
         )
         for step in STEPS:
             for again in (False, True) if step.again else (False,):

@@ -15,7 +15,10 @@ _WAYS_IN = ("HW_", "HUAWEICLOUD_", "OS_", "ANSIBLE_")
 
 
 def program(name: str = "ansible-playbook") -> str:
-    """The program of the environment that this Python belongs to, or else the first in PATH; FileNotFoundError where there is none."""
+    """The program of the environment that this Python belongs to, or else the first in PATH.
+
+    FileNotFoundError where there is none.
+    """
     path = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", os.defpath)])
     found = shutil.which(name, path=path)
     if not found:
@@ -23,26 +26,32 @@ def program(name: str = "ansible-playbook") -> str:
     return found
 
 
-def link_collection(folder: pathlib.Path) -> pathlib.Path:
-    """A tree in folder in which ansible-core finds this checkout as huaweicloud.drs, whatever the checkout is called."""
+def link_collection(folder: pathlib.Path) -> None:
+    """Makes folder a tree in which ansible-core finds this checkout as huaweicloud.drs, whatever it is called."""
     namespace = folder / "ansible_collections" / "huaweicloud"
     namespace.mkdir(parents=True)
     (namespace / "drs").symlink_to(ROOT, target_is_directory=True)
-    return folder
 
 
 def environment(folder: pathlib.Path, way_in: dict[str, str]) -> dict[str, str]:
-    """The variables of a run that sees this collection and this way in, and nothing of the user's own; folder holds its files."""
+    """The variables of a run that sees this collection and this way in, and nothing of the user's own.
+
+    folder holds the run's files.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_WAYS_IN)}
     config = folder / "ansible.cfg"
     config.touch()
-    return kept | way_in | {
-        "ANSIBLE_CONFIG": str(config),
-        "ANSIBLE_HOME": str(folder / "home"),
-        "ANSIBLE_COLLECTIONS_PATH": str(folder),
-        "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
-        "ANSIBLE_LOCALHOST_WARNING": "false",
-        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-        "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
-        "ANSIBLE_NOCOWS": "true",
-    }
+    return (
+        kept
+        | way_in
+        | {
+            "ANSIBLE_CONFIG": str(config),
+            "ANSIBLE_HOME": str(folder / "home"),
+            "ANSIBLE_COLLECTIONS_PATH": str(folder),
+            "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+            "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
+            "ANSIBLE_NOCOWS": "true",
+        }
+    )

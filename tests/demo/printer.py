@@ -31,15 +31,19 @@ class Printer:
         self._print(self._filled(words))
 
     def command(self, step: Step) -> None:
-        self._print("\n$ " + " ".join(["ansible-playbook", f"huaweicloud.drs.{step.playbook}", *shown_answers(step)]), _BOLD)
+        words = ["ansible-playbook", f"huaweicloud.drs.{step.playbook}", "-e", "@jobs.yml"]
+        words += [word for answer in step.answers for word in ("-e", answer)]
+        self._print("\n$ " + " ".join(words), _BOLD)
 
     def verdict(self, run: Run, *, exit_code: int, changed: int) -> bool:
         """Says what the run did; true when that was not expected."""
-        did = f"exit code {run.exit_code}, {run.reads} requests to read, {run.writes} to change, {run.changed} jobs changed"
+        requests = f"{run.reads} requests to read, {run.writes} to change"
+        did = f"exit code {run.exit_code}, {requests}, {run.changed} jobs changed"
         if (run.exit_code, run.changed) == (exit_code, changed):
             self._print(self._filled(f"--> {did}: as expected"), _GREEN)
             return False
-        self._print(self._filled(f"--> {did}: NOT AS EXPECTED, which was exit code {exit_code} and {changed} jobs changed"), _RED)
+        expected = f"which was exit code {exit_code} and {changed} jobs changed"
+        self._print(self._filled(f"--> {did}: NOT AS EXPECTED, {expected}"), _RED)
         return True
 
     def _filled(self, words: str) -> str:
@@ -47,8 +51,3 @@ class Printer:
 
     def _print(self, words: str, style: str = "") -> None:
         print(f"{style}{words}{_PLAIN}" if style and self._colour else words, flush=True)
-
-
-def shown_answers(step: Step) -> list[str]:
-    """The command's variables, as they are typed."""
-    return [part for answer in ("@jobs.yml", *step.answers) for part in ("-e", answer)]

@@ -31,7 +31,10 @@ class Run(NamedTuple):
 
 
 class Stage(contextlib.ExitStack):
-    """An emulator with these jobs on a free loopback port; it and its folder are gone when the context ends, whatever ends it."""
+    """An emulator with these jobs on a free loopback port.
+
+    It and its folder are gone when the context ends, whatever ends it.
+    """
 
     def __init__(self, jobs: list[dict]) -> None:
         super().__init__()
@@ -41,7 +44,8 @@ class Stage(contextlib.ExitStack):
         self.url = serving.url
         ansible.link_collection(self._folder)
         self._environment = ansible.environment(self._folder, environment(serving))
-        (self._folder / "jobs.yml").write_text(json.dumps({"drs_job_ids": [job["id"] for job in jobs]}), encoding="utf-8")
+        answers = {"drs_job_ids": [job["id"] for job in jobs]}
+        (self._folder / "jobs.yml").write_text(json.dumps(answers), encoding="utf-8")
 
     def run(self, step: Step) -> Run:
         """Runs the step's playbook, which prints to where this program prints."""

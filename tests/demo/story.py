@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the demo runs, and what it expects of each run: data.
 
-The jobs are those of the API pages' own examples. On the page about stopping, 6211d20d is the job that is busy; on the page about
-starting, 140b5236 is a disaster recovery task, and the page about pausing says that only migration and synchronization tasks can
-be paused.
+The jobs are those of the API pages' own examples. On the page about stopping, 6211d20d is the job that is busy; on the
+page about starting, 140b5236 is a disaster recovery task, and the page about pausing says that only migration and
+synchronization tasks can be paused.
 """
 
 from __future__ import annotations
@@ -18,15 +18,31 @@ BUSY = "6211d20d-0006-41da-836e-db3301ajb20b"
 JOBS = [
     {"id": "9a470239-2308-4bb5-a6bc-1040402fjb21", "name": "orders", "db_use_type": "sync", "status": "CONFIGURATION"},
     {"id": "dbb8127c-b093-4b94-b764-7161e151jb2s", "name": "billing", "db_use_type": "sync", "status": "CONFIGURATION"},
-    {"id": DISASTER_RECOVERY, "name": "vault", "db_use_type": "cloudDataGuard", "status": "CONFIGURATION", "not_pausable": True},
-    {"id": "8d0e8e36-a618-490d-8a46-8c61ac9jb502", "name": "stock", "db_use_type": "migration", "status": "INCRE_TRANSFER_STARTED"},
-    {"id": "4c6ac8c0-2f51-426a-97b2-cb2c668jb201", "name": "shop", "db_use_type": "migration", "status": "INCRE_TRANSFER_STARTED"},
+    {
+        "id": DISASTER_RECOVERY,
+        "name": "vault",
+        "db_use_type": "cloudDataGuard",
+        "status": "CONFIGURATION",
+        "not_pausable": True,
+    },
+    {
+        "id": "8d0e8e36-a618-490d-8a46-8c61ac9jb502",
+        "name": "stock",
+        "db_use_type": "migration",
+        "status": "INCRE_TRANSFER_STARTED",
+    },
+    {
+        "id": "4c6ac8c0-2f51-426a-97b2-cb2c668jb201",
+        "name": "shop",
+        "db_use_type": "migration",
+        "status": "INCRE_TRANSFER_STARTED",
+    },
     {"id": BUSY, "name": "archive", "db_use_type": "migration", "status": "INCRE_TRANSFER_STARTED"},
 ]
 
 
 class Step(NamedTuple):
-    """One playbook: what is said before it, and what its first run does. A step that is run again must then change nothing."""
+    """One playbook: what is said before it, and what its first run does. Run again, it must change nothing."""
 
     playbook: str
     words: str
@@ -43,16 +59,21 @@ STEPS = (
     Step("status", "All six replicate now.", again=False),
     Step(
         "pause",
-        "Pauses what can be paused. This run is EXPECTED TO FAIL, in part: another operation holds 'archive' (the service "
-        "answers DRS.M01504, and the playbook waits for it no longer than it is told to), and 'vault' is a disaster recovery "
-        "task, which cannot be paused. The four others are paused all the same.",
+        "Pauses what can be paused. This run is EXPECTED TO FAIL, in part: another operation holds 'archive' "
+        "(6211d20d; the service answers DRS.M01504, and the playbook waits no longer than it is told to), and 'vault' "
+        "(140b5236) is a disaster recovery task, which cannot be paused. The four others are paused all the same.",
         changed=4,
         exit_code=2,
         answers=("drs_wait_timeout=5",),
         busy=True,
     ),
     Step("resume", "Resumes the four that are paused. The two that went on running are there already.", changed=4),
-    Step("stop", "Stops all six for good. It would send nothing without drs_confirm=true.", changed=6, answers=("drs_confirm=true",)),
+    Step(
+        "stop",
+        "Stops all six for good. It would send nothing without drs_confirm=true.",
+        changed=6,
+        answers=("drs_confirm=true",),
+    ),
     Step("delete", "Deletes all six, now that they have ended.", changed=6, answers=("drs_confirm=true",)),
     Step("status", "What the service still knows about them.", again=False),
 )

@@ -50,8 +50,15 @@ class Service:
         before = self.emulator.journal.count
         command = [ansible.program(), f"huaweicloud.drs.{playbook}", "-e", json.dumps(answers), *options]
         done = subprocess.run(
-            command, env=self._environment, cwd=self._folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            text=True, timeout=120, check=False,
+            command,
+            env=self._environment,
+            cwd=self._folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=120,
+            check=False,
         )
         return Played(done.returncode, done.stdout, _custom_stats(done.stdout), self.emulator.journal.since(before))
 

@@ -18,17 +18,55 @@ NOT_STARTED, RUNNING, PAUSED, ENDED = "CONFIGURATION", "INCRE_TRANSFER_STARTED",
 
 
 def jobs(*statuses):
-    return [{"id": job_id, "name": f"job-{n}", "status": status} for n, (job_id, status) in enumerate(zip(IDS, statuses))]
+    return [
+        {"id": job_id, "name": f"job-{n}", "status": status}
+        for n, (job_id, status) in enumerate(zip(IDS, statuses, strict=False))
+    ]
 
 
 @pytest.mark.parametrize(
     ("playbook", "statuses", "answers", "predicted", "writes", "phases"),
     [
-        ("start", (NOT_STARTED, PAUSED, RUNNING), {}, "would start", {("start", ORDERS), ("resume", BILLING)}, {"running"}),
-        ("pause", (RUNNING, "FULL_TRANSFER_STARTED", PAUSED), {}, "would pause", {("pause", ORDERS), ("pause", BILLING)}, {"paused"}),
-        ("resume", (PAUSED, PAUSED, RUNNING), {}, "would resume", {("resume", ORDERS), ("resume", BILLING)}, {"running"}),
-        ("stop", (RUNNING, PAUSED, ENDED), CONFIRMED, "would stop", {("terminate", ORDERS), ("terminate", BILLING)}, {"ended"}),
-        ("delete", (ENDED, ENDED, "CREATE_FAILED"), CONFIRMED, "would delete", {("delete", job_id) for job_id in IDS}, {"deleted"}),
+        (
+            "start",
+            (NOT_STARTED, PAUSED, RUNNING),
+            {},
+            "would start",
+            {("start", ORDERS), ("resume", BILLING)},
+            {"running"},
+        ),
+        (
+            "pause",
+            (RUNNING, "FULL_TRANSFER_STARTED", PAUSED),
+            {},
+            "would pause",
+            {("pause", ORDERS), ("pause", BILLING)},
+            {"paused"},
+        ),
+        (
+            "resume",
+            (PAUSED, PAUSED, RUNNING),
+            {},
+            "would resume",
+            {("resume", ORDERS), ("resume", BILLING)},
+            {"running"},
+        ),
+        (
+            "stop",
+            (RUNNING, PAUSED, ENDED),
+            CONFIRMED,
+            "would stop",
+            {("terminate", ORDERS), ("terminate", BILLING)},
+            {"ended"},
+        ),
+        (
+            "delete",
+            (ENDED, ENDED, "CREATE_FAILED"),
+            CONFIRMED,
+            "would delete",
+            {("delete", job_id) for job_id in IDS},
+            {"deleted"},
+        ),
     ],
 )
 def test_predicted_run_and_run_again(service, playbook, statuses, answers, predicted, writes, phases):
@@ -66,7 +104,9 @@ def test_status_shows_every_job_and_the_missing_ones(service):
 
 
 @pytest.mark.parametrize("playbook", ["stop", "delete"])
-@pytest.mark.parametrize("confirm", [{}, {"drs_confirm": ""}, {"drs_confirm": "false"}, {"drs_confirm": False}, {"drs_confirm": "ture"}])
+@pytest.mark.parametrize(
+    "confirm", [{}, {"drs_confirm": ""}, {"drs_confirm": "false"}, {"drs_confirm": False}, {"drs_confirm": "maybe"}]
+)
 def test_without_a_confirmation_nothing_is_sent(service, playbook, confirm):
     drs = service(jobs(RUNNING, ENDED))
     run = drs.play(playbook, {"drs_job_ids": IDS[:2], **confirm})
@@ -98,7 +138,8 @@ def test_an_empty_text_area_is_no_work(service):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("drs_wait", "maybe"), ("drs_wait_timeout", "an hour"), ("drs_fail_on", "some"), ("drs_pause_mode", "hard")]
+    ("name", "value"),
+    [("drs_wait", "maybe"), ("drs_wait_timeout", "an hour"), ("drs_fail_on", "some"), ("drs_pause_mode", "hard")],
 )
 def test_an_answer_that_does_not_fit_is_refused_and_nothing_is_sent(service, name, value):
     run = service(jobs(RUNNING)).play("pause", {"drs_job_ids": ORDERS, name: value})
@@ -141,11 +182,15 @@ def test_the_pause_mode_and_the_start_time_are_sent(service):
 class TestPartialFailure:
     """One job is busy for good, one cannot be paused, and one is paused."""
 
-    JOBS = [dict(job, **more) for job, more in zip(jobs(RUNNING, RUNNING, RUNNING), ({}, {"not_pausable": True}, {"busy": True}))]
+    JOBS = (
+        {"id": ORDERS, "status": RUNNING},
+        {"id": BILLING, "status": RUNNING, "not_pausable": True},
+        {"id": STOCK, "status": RUNNING, "busy": True},
+    )
 
     @pytest.mark.parametrize(("fail_on", "exit_code"), [("any", 2), ("", 2), ("all", 0), ("never", 0)])
     def test_the_run_fails_as_told_and_shows_each_job(self, service, fail_on, exit_code):
-        drs = service(self.JOBS)
+        drs = service(list(self.JOBS))
         run = drs.play("pause", {"drs_job_ids": TEXT_AREA, "drs_fail_on": fail_on, "drs_wait_timeout": "3"})
         assert run.exit_code == exit_code, run.output
         assert run.writes == [("pause", ORDERS)]
@@ -155,13 +200,13 @@ class TestPartialFailure:
         assert run.stats["drs_pause_summary"]["localhost"]["ok"] == 1
 
     def test_where_all_ended_badly(self, service):
-        drs = service(self.JOBS[1:])
+        drs = service(list(self.JOBS[1:]))
         run = drs.play("pause", {"drs_job_ids": [BILLING, STOCK], "drs_fail_on": "all", "drs_wait_timeout": "3"})
         assert run.exit_code == 2, run.output
         assert run.writes == []
 
     def test_the_failure_is_no_wall_of_json(self, service):
-        drs = service(self.JOBS)
+        drs = service(list(self.JOBS))
         run = drs.play("pause", {"drs_job_ids": TEXT_AREA, "drs_wait_timeout": "3"})
         _, _, failure = run.output.partition("fatal:")
         assert BILLING in failure
@@ -169,8 +214,8 @@ class TestPartialFailure:
 
 
 def test_a_refused_way_in_fails_whatever_drs_fail_on_says(service):
-    drs = service(jobs(RUNNING), token_lifetime=0)
-    drs.emulator.fault({"match": {}, "effect": {"status": 401, "error_code": "APIGW.0301", "error_msg": "Incorrect IAM authentication."}})
+    drs = service(jobs(RUNNING))
+    drs.emulator.fault({"match": {}, "effect": {"status": 401, "error_code": "APIGW.0301", "error_msg": "Not let in."}})
     run = drs.play("pause", {"drs_job_ids": ORDERS, "drs_fail_on": "never"})
     assert run.exit_code == 2, run.output
     assert run.writes == []

@@ -52,7 +52,9 @@ class TestLine:
         assert line == "[eu-de] 12 of 40 paused, 27 on their way, 1 busy, 2 failed, 3 lost"
 
     def test_zeros_are_left_out(self):
-        assert plugin.progress_line("h", record(there=0, on_their_way=40, busy=0)) == "[h] 0 of 40 paused, 40 on their way"
+        assert (
+            plugin.progress_line("h", record(there=0, on_their_way=40, busy=0)) == "[h] 0 of 40 paused, 40 on their way"
+        )
 
     @pytest.mark.parametrize("facts", [{"there": 40}, {"there": 39, "failed": 1}])
     def test_nothing_is_said_when_nothing_is_waited_for(self, facts):
@@ -95,7 +97,12 @@ class TestFollower:
             (2.9, self.line(there=3) + self.line(there=4)),
             (3.0, ""),
         )
-        assert [line and line.split(",")[0] for line in shown] == ["[h] 1 of 40 paused", None, None, "[h] 4 of 40 paused"]
+        assert [line and line.split(",")[0] for line in shown] == [
+            "[h] 1 of 40 paused",
+            None,
+            None,
+            "[h] 4 of 40 paused",
+        ]
 
     def test_half_a_line_waits_for_its_other_half(self):
         whole = self.line(there=5)
@@ -112,8 +119,12 @@ class Shell:
 
 def action(args, *, transport="local", become=None, async_val=0, native_async=False):
     """The plugin as ansible-core would make it for a task with these arguments."""
-    connection = types.SimpleNamespace(transport=transport, become=become, has_native_async=native_async, _shell=Shell())
-    task = types.SimpleNamespace(args=args, async_val=async_val, check_mode=False, diff=False, action="huaweicloud.drs.drs_job_batch")
+    connection = types.SimpleNamespace(
+        transport=transport, become=become, has_native_async=native_async, _shell=Shell()
+    )
+    task = types.SimpleNamespace(
+        args=args, async_val=async_val, check_mode=False, diff=False, action="huaweicloud.drs.drs_job_batch"
+    )
     made = plugin.ActionModule(task, connection, types.SimpleNamespace(), None, None, None)
     made._remove_tmp_path = lambda path, force=False: None
     return made
@@ -169,13 +180,20 @@ class TestWatched:
         args = {"state": "paused", "job_ids": ["a"]}
         run(action(args), lambda **options: given.update(options) or {}, monkeypatch)
         path = given["module_args"].pop("progress_file")
-        assert given == {"module_args": {"state": "paused", "job_ids": ["a"]}, "task_vars": {"inventory_hostname": "eu-de"}}
+        assert given == {
+            "module_args": {"state": "paused", "job_ids": ["a"]},
+            "task_vars": {"inventory_hostname": "eu-de"},
+        }
         assert os.path.dirname(path) == str(folder)
         assert args == {"state": "paused", "job_ids": ["a"]}
 
     def test_the_file_is_this_users_alone(self, monkeypatch, folder, shown):
         modes = []
-        run(action({}), lambda module_args, **_: modes.append(os.stat(module_args["progress_file"]).st_mode & 0o777) or {}, monkeypatch)
+        run(
+            action({}),
+            lambda module_args, **_: modes.append(os.stat(module_args["progress_file"]).st_mode & 0o777) or {},
+            monkeypatch,
+        )
         assert modes == [0o600]
 
     @pytest.mark.parametrize("ends", [lambda **_: {}, lambda **_: 1 / 0])
@@ -186,7 +204,9 @@ class TestWatched:
         assert not [thread for thread in threading.enumerate() if thread.name == "drs-progress"]
 
     def test_a_file_that_the_module_took_away_is_no_failure(self, monkeypatch, folder, shown):
-        assert run(action({}), lambda module_args, **_: os.unlink(module_args["progress_file"]) or {}, monkeypatch) == {}
+        assert (
+            run(action({}), lambda module_args, **_: os.unlink(module_args["progress_file"]) or {}, monkeypatch) == {}
+        )
 
     @pytest.mark.parametrize("said", [True, "true", "yes", 1])
     def test_where_progress_is_asked_for(self, monkeypatch, folder, shown, said):
@@ -219,7 +239,12 @@ class TestPlain:
             return {}
 
         run(made, module, monkeypatch)
-        assert given == {"task_vars": {"inventory_hostname": "eu-de"}, "wrap_async": False, "threads": threads, "files": []}
+        assert given == {
+            "task_vars": {"inventory_hostname": "eu-de"},
+            "wrap_async": False,
+            "threads": threads,
+            "files": [],
+        }
         assert shown == []
 
     def test_an_async_task_is_wrapped(self, monkeypatch, folder, shown):

@@ -44,7 +44,7 @@ def test_blank_is_the_default(blank, default):
     assert answer(blank, default) is default
 
 
-@pytest.mark.parametrize("given", ["ture", "2", "nein", "None", 2, [True]])
+@pytest.mark.parametrize("given", ["treu", "2", "nein", "None", 2, [True]])
 def test_a_misspelt_boolean_is_refused_by_name(given):
     with pytest.raises(AnsibleFilterError, match=r"^drs_confirm is true or false, not"):
         answer(given, False, "drs_confirm")
@@ -67,7 +67,7 @@ def test_a_text():
 
 
 def test_a_date_that_yaml_has_read_becomes_iso_8601_again():
-    moment = datetime.datetime(2026, 3, 1, 22, 30, tzinfo=datetime.timezone.utc)
+    moment = datetime.datetime(2026, 3, 1, 22, 30, tzinfo=datetime.UTC)
     assert answer(moment, "") == "2026-03-01T22:30:00+00:00"
 
 

@@ -45,5 +45,5 @@ def test_a_malformed_id_is_left_for_the_module_to_refuse_by_name():
 
 @pytest.mark.parametrize("given", [7, True, {"job_id": ONE}, [7], [[ONE]], [None], b"bytes"])
 def test_other_types_are_refused(given):
-    with pytest.raises(AnsibleFilterError, match="job ids? (are|is) a"):
+    with pytest.raises(AnsibleFilterError, match=r"job ids? (are|is) a"):
         job_ids(given)

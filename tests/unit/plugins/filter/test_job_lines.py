@@ -88,7 +88,13 @@ def test_a_prediction_of_no_change_reads_as_a_run_without_one():
 def test_a_job_that_was_only_read():
     jobs = [
         {"id": JOB_ID, "name": "orders", "status": "INCRE_TRANSFER_STARTED"},
-        {"id": JOB_ID, "name": None, "status": "START_JOB_FAILED", "error_code": "DRS.M00200", "error_msg": "No route."},
+        {
+            "id": JOB_ID,
+            "name": None,
+            "status": "START_JOB_FAILED",
+            "error_code": "DRS.M00200",
+            "error_msg": "No route.",
+        },
     ]
     assert job_lines({"jobs": jobs, "missing": ["gone"]}) == [
         f"{JOB_ID} orders INCRE_TRANSFER_STARTED",
