@@ -1,0 +1,132 @@
+# Copyright: (c) 2026, huaweicloud.drs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whatever the jobs, the wishes and the faults are: nothing lost, nothing done twice, nothing claimed that is not so."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ansible_collections.huaweicloud.drs.tests.property import strategies
+from ansible_collections.huaweicloud.drs.tests.property.strategies import FAMILIES, SETTLE, is_there
+from ansible_collections.huaweicloud.drs.tests.unit.in_process import emulator, job_id, run_batch
+from hypothesis import given
+from hypothesis import strategies as st
+
+OPTIONS = {"settle_time": SETTLE, "wait_timeout": 3000, "fail_on": "any"}
+OUTCOMES = ("ok", "accepted", "failed", "timed_out", "unknown", "not_attempted")
+# What the table of states refuses, whatever the service would say.
+BY_THE_TABLE = {"no_such_job", "illegal_status", "unknown_status", "running_needs_force", "unpaid_order", "start_time_past"}
+
+any_jobs = st.lists(st.one_of(strategies.obedient, strategies.obedient, strategies.stubborn), min_size=1, max_size=9)
+obedient_jobs = st.lists(strategies.obedient, min_size=1, max_size=9)
+
+
+def check_shape(result, ids):
+    """The answer accounts for every job."""
+    assert [row["id"] for row in result["jobs"]] == ids
+    assert list(result["by_id"]) == ids
+    summary = result["summary"]
+    assert summary["requested"] == len(ids) == sum(summary[outcome] for outcome in OUTCOMES)
+    assert Counter(row["outcome"] for row in result["jobs"]) == {key: summary[key] for key in OUTCOMES if summary[key]}
+    assert summary["changed"] == sum(row["changed"] for row in result["jobs"])
+    assert result["changed"] == (summary["changed"] > 0)
+    bad = len(ids) - summary["ok"] - summary["accepted"]
+    assert result["failed"] == (bad > 0)
+    for row in result["jobs"]:
+        assert (row["reason"] is None) == (row["outcome"] in ("ok", "accepted")), row
+        assert row["changed"] or row["outcome"] != "unknown"
+        assert row["attempts"] == 0 or row["action"] != "none"
+
+
+@given(any_jobs, strategies.wishes, strategies.faults, st.integers(0, 3), st.booleans())
+def test_a_run_under_faults(seeds, wish, faults, unknown, wait):
+    service = emulator(seeds)
+    for fault in faults:
+        service.fault(fault)
+    ids = [job_id(number) for number in range(len(seeds) + unknown)]
+    began = service.clock.now()
+
+    result = run_batch(service, job_ids=ids, wait=wait, **OPTIONS, **wish)
+
+    check_shape(result, ids)
+    assert service.clock.now() - began <= OPTIONS["wait_timeout"] + 30 + 1
+    for row in result["jobs"]:
+        if row["outcome"] == "ok":
+            assert is_there(service, row["id"], wish["state"], "start_time" in wish), row
+        done = Counter(FAMILIES[verb] for verb in service.journal.accepted(row["id"]))
+        assert not done or max(done.values()) == 1, (row, done)
+        if done:
+            assert row["changed"], row
+
+
+@given(obedient_jobs, strategies.wishes, strategies.faults, st.booleans())
+def test_the_next_runs_finish_the_work_and_then_rest(seeds, wish, faults, wait):
+    service = emulator(seeds)
+    for fault in faults:
+        service.fault(fault)
+    ids = [job_id(number) for number in range(len(seeds))]
+    run_batch(service, job_ids=ids, wait=wait, **OPTIONS, **wish)
+    service.faults.remove()
+
+    second = run_batch(service, job_ids=ids, **OPTIONS, **wish)
+
+    check_shape(second, ids)
+    for row in second["jobs"]:
+        if row["reason"] not in BY_THE_TABLE:
+            assert row["outcome"] == "ok", row
+            assert is_there(service, row["id"], wish["state"], "start_time" in wish), row
+
+    # Not the ones that the table refused: one that was being created may have been configured since.
+    there = [row["id"] for row in second["jobs"] if row["outcome"] == "ok"]
+    before = len(service.journal.writes())
+    third = run_batch(service, job_ids=there, **OPTIONS, **wish)
+    assert [row["outcome"] for row in third["jobs"]] == ["ok"] * len(there)
+    assert not third["changed"]
+    assert len(service.journal.writes()) == before
+
+
+@given(obedient_jobs, strategies.wishes, st.booleans())
+def test_check_mode_predicts_the_run_and_sends_no_write(seeds, wish, wait):
+    ids = [job_id(number) for number in range(len(seeds))]
+    if not wait:
+        # Busy is not waited for then, and a prediction cannot know of it.
+        seeds = [{key: value for key, value in seed.items() if not key.startswith("busy")} for seed in seeds]
+    service = emulator(seeds)
+
+    predicted = run_batch(service, check=True, job_ids=ids, wait=wait, **OPTIONS, **wish)
+    assert not service.journal.writes()
+    result = run_batch(emulator(seeds), job_ids=ids, wait=wait, **OPTIONS, **wish)
+
+    check_shape(predicted, ids)
+    keys = ("id", "action", "changed", "outcome", "reason", "status_before")
+    assert [{key: row[key] for key in keys} for row in predicted["jobs"]] == [
+        {key: row[key] for key in keys} for row in result["jobs"]
+    ]
+    assert predicted["diff"] == result["diff"]
+    assert [row["status"] for row in predicted["jobs"]] == [row["status_before"] for row in predicted["jobs"]] or any(
+        row["status_before"] == "NOT_FOUND" for row in predicted["jobs"]
+    )
+
+
+@given(any_jobs, strategies.wishes, strategies.faults)
+def test_check_mode_never_writes(seeds, wish, faults):
+    service = emulator(seeds)
+    for fault in faults:
+        service.fault(fault)
+    ids = [job_id(number) for number in range(len(seeds))]
+    check_shape(run_batch(service, check=True, job_ids=ids, **OPTIONS, **wish), ids)
+    assert not service.journal.writes()
+
+
+@given(any_jobs, strategies.wishes, st.integers(0, 12))
+def test_nothing_is_written_once_nobody_listens(seeds, wish, patience):
+    """The caller goes away after the given number of looks."""
+    service = emulator(seeds)
+    looks = iter([True] * patience)
+    ids = [job_id(number) for number in range(len(seeds))]
+
+    result = run_batch(service, job_ids=ids, listening=lambda: next(looks, False), **OPTIONS, **wish)
+
+    check_shape(result, ids)
+    assert len(service.journal.writes()) <= patience

@@ -1,0 +1,263 @@
+# Copyright: (c) 2026, huaweicloud.drs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tables of states, written out a second time and compared cell by cell."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _lifecycle as lifecycle
+from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import Wish, after, foreseen, plan, shows
+
+# A cell is what happens without force, and after a slash with it. "!word" fails with that reason.
+PLAN = """
+                                started                 paused            stopped                      deleted
+CREATING                        !illegal_status         !illegal_status   terminate/force_terminate    !running_needs_force/force_terminate
+CONFIGURATION                   start                   !illegal_status   terminate/force_terminate    !running_needs_force/force_terminate
+WAITING_FOR_START               start                   !illegal_status   terminate/force_terminate    !running_needs_force/force_terminate
+STARTJOBING                     on_its_way              later             later/force_terminate        !running_needs_force/force_terminate
+FULL_TRANSFER_STARTED           there                   pause             terminate/force_terminate    !running_needs_force/force_terminate
+FULL_TRANSFER_COMPLETE          there                   pause             terminate/force_terminate    !running_needs_force/force_terminate
+INCRE_TRANSFER_STARTED          there                   pause             terminate/force_terminate    !running_needs_force/force_terminate
+FULL_TRANSFER_FAILED            retry                   pause             terminate/force_terminate    !running_needs_force/force_terminate
+INCRE_TRANSFER_FAILED           retry                   pause             terminate/force_terminate    !running_needs_force/force_terminate
+START_JOB_FAILED                retry                   !illegal_status   terminate/force_terminate    !running_needs_force/force_terminate
+CHILD_TRANSFER_FAILED           retry                   !illegal_status   terminate/force_terminate    !running_needs_force/force_terminate
+PAUSING                         resume                  there             terminate/force_terminate    !running_needs_force/force_terminate
+PAUSEING                        resume                  there             terminate/force_terminate    !running_needs_force/force_terminate
+CHANGE_JOB_STARTED              later                   later             later/force_terminate        !running_needs_force/force_terminate
+REBUILD_NODE_STARTED            later                   later             later/force_terminate        !running_needs_force/force_terminate
+NODE_UPGRADE_START              later                   later             later/force_terminate        !running_needs_force/force_terminate
+CHILD_TRANSFER_STARTING         on_its_way              !illegal_status   later/force_terminate        !running_needs_force/force_terminate
+CHILD_TRANSFER_STARTED          there                   !illegal_status   terminate/force_terminate    !running_needs_force/force_terminate
+CHILD_TRANSFER_COMPLETE         there                   !illegal_status   terminate/force_terminate    !running_needs_force/force_terminate
+NODE_UPGRADE_COMPLETE           there                   !illegal_status   terminate/force_terminate    !running_needs_force/force_terminate
+CHANGE_JOB_FAILED               !illegal_status         !illegal_status   terminate/force_terminate    !running_needs_force/force_terminate
+REBUILD_NODE_FAILED             !illegal_status         !illegal_status   terminate/force_terminate    !running_needs_force/force_terminate
+NODE_UPGRADE_FAILED             !illegal_status         !illegal_status   terminate/force_terminate    !running_needs_force/force_terminate
+RELEASE_RESOURCE_STARTED        !illegal_status         !illegal_status   on_its_way                   later
+RELEASE_CHILD_TRANSFER_STARTED  !illegal_status         !illegal_status   on_its_way                   later
+RELEASE_RESOURCE_FAILED         !illegal_status         !illegal_status   terminate/force_terminate    !running_needs_force/force_terminate
+RELEASE_RESOURCE_COMPLETE       !illegal_status         !illegal_status   there                        delete
+RELEASE_CHILD_TRANSFER_COMPLETE !illegal_status         !illegal_status   there                        delete
+CREATE_FAILED                   !illegal_status         !illegal_status   there                        delete
+DELETED                         !no_such_job            !no_such_job      there                        there
+NOT_FOUND                       !no_such_job            !no_such_job      !no_such_job                 there
+FROZEN                          !unknown_status         !unknown_status   !unknown_status              !unknown_status
+"""
+
+# How a status read after an accepted write counts: w waiting, t there, f failed. The status before is INCRE_TRANSFER_STARTED for
+# a pause and a stop, CONFIGURATION for a start, PAUSING for a resume, INCRE_TRANSFER_FAILED for a retry and
+# RELEASE_RESOURCE_COMPLETE for a delete.
+AFTER = """
+                                start  resume  retry  pause  terminate  force_terminate  delete
+CREATING                        w      w       w      w      w          w                f
+CONFIGURATION                   w      w       w      w      w          w                f
+WAITING_FOR_START               w      w       w      w      w          w                f
+STARTJOBING                     w      w       w      w      w          w                f
+FULL_TRANSFER_STARTED           t      t       t      w      w          w                f
+FULL_TRANSFER_COMPLETE          t      t       t      w      w          w                f
+INCRE_TRANSFER_STARTED          t      t       t      w      w          w                f
+FULL_TRANSFER_FAILED            f      f       f      f      w          w                f
+INCRE_TRANSFER_FAILED           f      f       w      f      w          w                f
+START_JOB_FAILED                f      f       f      f      w          w                f
+CHILD_TRANSFER_FAILED           f      f       f      f      w          w                f
+PAUSING                         w      w       w      t      w          w                f
+PAUSEING                        w      w       w      t      w          w                f
+CHANGE_JOB_STARTED              w      w       w      w      w          w                f
+REBUILD_NODE_STARTED            w      w       w      w      w          w                f
+NODE_UPGRADE_START              w      w       w      w      w          w                f
+CHILD_TRANSFER_STARTING         w      w       w      w      w          w                f
+CHILD_TRANSFER_STARTED          t      t       t      w      w          w                f
+CHILD_TRANSFER_COMPLETE         t      t       t      w      w          w                f
+NODE_UPGRADE_COMPLETE           t      t       t      w      w          w                f
+CHANGE_JOB_FAILED               w      f       f      f      w          w                f
+REBUILD_NODE_FAILED             w      f       f      f      w          w                f
+NODE_UPGRADE_FAILED             w      f       f      f      w          w                f
+RELEASE_RESOURCE_STARTED        f      f       f      f      w          w                f
+RELEASE_CHILD_TRANSFER_STARTED  f      f       f      f      w          w                f
+RELEASE_RESOURCE_FAILED         f      f       f      f      f          f                f
+RELEASE_RESOURCE_COMPLETE       f      f       f      f      t          t                w
+RELEASE_CHILD_TRANSFER_COMPLETE f      f       f      f      t          t                f
+CREATE_FAILED                   w      f       f      f      t          t                f
+DELETED                         f      f       f      f      t          t                t
+NOT_FOUND                       f      f       f      f      f          f                t
+FROZEN                          w      w       w      w      w          w                f
+"""
+BEFORE = {
+    "start": "CONFIGURATION",
+    "resume": "PAUSING",
+    "retry": "INCRE_TRANSFER_FAILED",
+    "pause": "INCRE_TRANSFER_STARTED",
+    "terminate": "INCRE_TRANSFER_STARTED",
+    "force_terminate": "INCRE_TRANSFER_STARTED",
+    "delete": "RELEASE_RESOURCE_COMPLETE",
+}
+FAR = 4102444800000
+
+
+def cells(table):
+    """(status, column, cell) of a table."""
+    head, *rows = [line.split() for line in table.strip("\n").split("\n")]
+    assert all(len(row) == len(head) + 1 for row in rows)
+    return [(row[0], column, cell) for row in rows for column, cell in zip(head, row[1:])]
+
+
+def word(step):
+    return {"send": step.write, "fail": "!%s" % step.reason, "on its way": "on_its_way"}.get(step.kind, step.kind)
+
+
+@pytest.mark.parametrize(("status", "state", "cell"), cells(PLAN))
+@pytest.mark.parametrize("force", [False, True])
+def test_plan(status, state, cell, force):
+    step = plan(status, Wish(state, force))
+    assert word(step) == cell.split("/")[-1 if force else 0]
+    assert (step.words is not None) >= (step.kind == "fail"), "a failure says why"
+
+
+def test_the_tables_here_hold_every_status():
+    statuses = {status for status, _column, _cell in cells(PLAN)} - {"FROZEN", "PAUSEING"}
+    assert statuses == set(lifecycle.STATUSES)
+    assert {status for status, _column, _cell in cells(AFTER)} == statuses | {"FROZEN", "PAUSEING"}
+
+
+@pytest.mark.parametrize(("status", "write", "cell"), cells(AFTER))
+def test_after(status, write, cell):
+    assert after(write, status, BEFORE[write], Wish("started"))[0] == cell
+
+
+@pytest.mark.parametrize("write", lifecycle.WRITES)
+@pytest.mark.parametrize("before", lifecycle.STATUSES)
+def test_the_status_before_waits_until_it_has_settled(write, before):
+    assert after(write, before, before, Wish("started")) == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("write", "before", "returned", "expected"),
+    [
+        ("retry", "INCRE_TRANSFER_FAILED", False, "failed"),
+        ("retry", "START_JOB_FAILED", False, "failed"),
+        ("resume", "PAUSING", False, "waiting"),
+        ("resume", "PAUSING", True, "failed"),
+        ("start", "CONFIGURATION", True, "waiting"),
+        ("pause", "INCRE_TRANSFER_FAILED", False, "waiting"),
+        ("pause", "INCRE_TRANSFER_FAILED", True, "waiting"),
+        ("terminate", "RELEASE_RESOURCE_FAILED", False, "failed"),
+        ("terminate", "INCRE_TRANSFER_FAILED", True, "waiting"),
+        ("delete", "CREATE_FAILED", True, "waiting"),
+    ],
+)
+def test_the_status_before_once_it_has_settled(write, before, returned, expected):
+    assert after(write, before, before, Wish("started"), returned=returned, settled=True) == expected
+
+
+class TestStartTime:
+    @pytest.mark.parametrize("past", [False, True])
+    def test_a_scheduled_job_is_there(self, past):
+        assert plan("WAITING_FOR_START", Wish("started", start_time=FAR), past).kind == "there"
+
+    def test_a_configured_job_is_started(self):
+        assert plan("CONFIGURATION", Wish("started", start_time=FAR)).write == "start"
+
+    def test_a_past_time_is_refused_where_a_start_would_be_sent(self):
+        assert plan("CONFIGURATION", Wish("started", start_time=1), True).reason == "start_time_past"
+
+    @pytest.mark.parametrize("status", [s for s in lifecycle.STATUSES if plan(s, Wish("started")).write != "start"])
+    def test_a_past_time_matters_for_no_other_job(self, status):
+        assert plan(status, Wish("started", start_time=1), True) == plan(status, Wish("started", start_time=FAR))
+
+    @pytest.mark.parametrize("status", ["PAUSING", "INCRE_TRANSFER_FAILED", "START_JOB_FAILED"])
+    def test_it_is_refused_with_a_resume_or_a_retry(self, status):
+        assert word(plan(status, Wish("started", start_time=FAR))) == "!illegal_status"
+
+    def test_it_matters_for_no_other_state(self):
+        for status, state in itertools.product(lifecycle.STATUSES, ("paused", "stopped", "deleted")):
+            assert plan(status, Wish(state, start_time=1), True) == plan(status, Wish(state))
+
+    def test_after_a_start_the_schedule_is_what_was_wanted(self):
+        assert after("start", "WAITING_FOR_START", "CONFIGURATION", Wish("started", start_time=FAR)) == "there"
+
+    def test_an_overridden_schedule_is_told(self):
+        assert "schedule" in plan("WAITING_FOR_START", Wish("started")).words
+
+
+class TestOnlyInit:
+    WISH = Wish("started", only_init=True)
+
+    def test_a_configured_job_is_started(self):
+        assert plan("CONFIGURATION", self.WISH).write == "start"
+
+    @pytest.mark.parametrize(
+        "status", ["STARTJOBING", "WAITING_FOR_START", "PAUSING", "CHANGE_JOB_STARTED", "INCRE_TRANSFER_STARTED"]
+    )
+    def test_a_job_that_left_configuration_is_there(self, status):
+        assert plan(status, self.WISH).kind == "there"
+        assert after("start", status, "CONFIGURATION", self.WISH) == "there"
+
+    @pytest.mark.parametrize("status", ["CONFIGURATION", "FROZEN", "CREATING"])
+    def test_one_that_did_not_is_waited_for(self, status):
+        assert after("start", status, "CONFIGURATION", self.WISH) == "waiting"
+
+    @pytest.mark.parametrize("status", ["START_JOB_FAILED", "DELETED", "RELEASE_RESOURCE_STARTED", "NOT_FOUND"])
+    def test_a_failure_is_one(self, status):
+        assert after("start", status, "CONFIGURATION", self.WISH) == "failed"
+
+    @pytest.mark.parametrize(
+        "status", ["CREATING", "START_JOB_FAILED", "RELEASE_RESOURCE_COMPLETE", "NOT_FOUND", "FROZEN"]
+    )
+    def test_the_table_stands_for_what_is_not_started(self, status):
+        assert plan(status, self.WISH) == plan(status, Wish("started"))
+
+
+class TestForeseen:
+    @pytest.mark.parametrize(("status", "state"), list(itertools.product(lifecycle.STATUSES, lifecycle.STATES)))
+    @pytest.mark.parametrize("force", [False, True])
+    def test_it_ends_in_something_that_is_not_later(self, status, state, force):
+        step, predicted = foreseen(status, Wish(state, force))
+        assert step.kind != "later"
+        assert predicted == (plan(status, Wish(state, force)).kind == "later")
+
+    @pytest.mark.parametrize(
+        ("status", "state", "expected"),
+        [
+            ("STARTJOBING", "paused", "pause"),
+            ("STARTJOBING", "stopped", "terminate"),
+            ("CHANGE_JOB_STARTED", "started", "there"),
+            ("REBUILD_NODE_STARTED", "paused", "pause"),
+            ("NODE_UPGRADE_START", "paused", "!illegal_status"),
+            ("NODE_UPGRADE_START", "started", "there"),
+            ("CHILD_TRANSFER_STARTING", "stopped", "terminate"),
+            ("RELEASE_RESOURCE_STARTED", "deleted", "delete"),
+            ("RELEASE_CHILD_TRANSFER_STARTED", "deleted", "delete"),
+        ],
+    )
+    def test_what_follows(self, status, state, expected):
+        assert word(foreseen(status, Wish(state))[0]) == expected
+
+
+class TestShows:
+    @pytest.mark.parametrize(
+        ("write", "status"),
+        [
+            ("start", "STARTJOBING"),
+            ("start", "INCRE_TRANSFER_STARTED"),
+            ("resume", "STARTJOBING"),
+            ("retry", "CHANGE_JOB_STARTED"),
+            ("pause", "PAUSEING"),
+            ("terminate", "RELEASE_RESOURCE_STARTED"),
+            ("terminate", "RELEASE_RESOURCE_COMPLETE"),
+            ("delete", "DELETED"),
+            ("delete", "NOT_FOUND"),
+        ],
+    )
+    def test_what_shows_a_write(self, write, status):
+        assert shows(write, status, BEFORE[write], Wish("started"))
+
+    @pytest.mark.parametrize("write", lifecycle.WRITES)
+    def test_the_status_before_shows_nothing(self, write):
+        assert not shows(write, BEFORE[write], BEFORE[write], Wish("started"))
+
+    def test_a_job_that_moves_by_itself_does_not_show_a_pause(self):
+        assert not shows("pause", "INCRE_TRANSFER_STARTED", "FULL_TRANSFER_STARTED", Wish("paused"))
