@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 MESSAGES = {
+    "APIGW.0308": "The throttling threshold has been reached: policy user over ratelimit,limit:100,time:1 minute",
+    "DRS.M00004": "Service is abnormal. Check logs.",
     "DRS.M00007": "Invalid request parameter.",
     "DRS.M00100": "Invalid token.",
     "DRS.M00201": "The parameter %s is empty.",

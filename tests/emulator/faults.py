@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from .errors import text
 from .messages import Answer, Request
 
 _MATCH = {"endpoint", "method", "kind", "job_id", "verb", "status_is", "nth", "count", "after", "probability"}
@@ -185,11 +186,12 @@ def _replaced(effect: dict[str, Any], request: Request) -> Answer:
         return Answer(status, _HTML.format(status), {"Content-Type": "text/html"})
     if effect.get("empty") or "location" in effect:
         return Answer(status, b"")
-    message = effect.get("error_msg", "The service is not available.")
+    code = effect.get("error_code", "DRS.M00004")
+    message = effect.get("error_msg", text(code))
     if effect.get("echo_secrets"):
         message = " ".join([message, *secrets_of(request)])
-    body = {"error_code": effect.get("error_code", "DRS.M00004"), "error_msg": message}
-    if body["error_code"].startswith("APIG"):
+    body = {"error_code": code, "error_msg": message}
+    if code.startswith("APIG"):
         body["request_id"] = request.id
     return Answer(status, body)
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from .transitions import PHASES, VERBS, Source
 
-
 _DELETED = Source("vendor SDK", "Terraform provider: 200 and DELETED since 2024, before that 400 with results")
 _ALL_FAILED = Source(
     "assumed", "the error table gives each code an HTTP status; no page shows a batch in which all failed"

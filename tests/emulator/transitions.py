@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What each call does to a job in each status, and which statuses move on by themselves: data, every line with its source.
+"""What each call does to a job in each status, and which statuses move on by themselves: data, with sources.
 
 A source is documented (a page of the API or user manual), vendor SDK (the vendor's SDK or Terraform provider),
 observed (seen by somebody on a live cloud) or assumed (a choice made here because nothing says so). Durations are
