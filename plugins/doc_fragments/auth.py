@@ -54,8 +54,8 @@ notes:
     C(HW_) or C(HUAWEICLOUD_SDK_), else from those that begin with C(OS_). Two ways in among the options, or among the
     variables of one of these two families, are an error.
   - The two families are never mixed. The values that say where (region, project, addresses) come from their options
-    first, and then from the family of the way in. With a way in that is given by options they come from C(HW_) variables
-    if any such is set, else from C(OS_) variables. A project's id and name are taken from one place together.
+    first, and then from the family of the way in. With a way in that is given by options they come from C(HW_)
+    variables if any such is set, else from C(OS_) variables. A project's id and name are taken from one place together.
   - Secrets from C(OS_) variables are used only if their cloud is named too, by E(OS_AUTH_URL) or by one of the options
     O(auth_url), O(endpoint) and O(cloud_domain). Secrets from options follow E(OS_AUTH_URL) only if none of these three
     options is given.

@@ -29,8 +29,8 @@ options:
     type: str
   cloud_domain:
     description:
-      - The domain of the cloud, such as V(otc.t-systems.com), of which O(endpoint) and O(auth_url) are built if they are
-        absent.
+      - The domain of the cloud, such as V(otc.t-systems.com), of which O(endpoint) and O(auth_url) are built if they
+        are absent.
       - If absent, it is taken from whichever of O(endpoint) and O(auth_url) is given, else it is V(myhuaweicloud.com).
         With secrets or an address from C(OS_) variables there is no such default.
       - "Environment variable: E(HW_CLOUD)."
@@ -64,8 +64,8 @@ options:
     default: 30
   max_retries:
     description:
-      - How many times in a row a request that only reads is sent again after a cut connection or an error of the server.
-        Requests that change something are not repeated so; throttling does not count here.
+      - How many times in a row a request that only reads is sent again after a cut connection or an error of the
+        server. Requests that change something are not repeated so; throttling does not count here.
     type: int
     default: 5
   language:

@@ -43,6 +43,13 @@ def test_the_variables_are_documented_in_their_order(name):
     assert told == [variable for family in VARIABLES.values() for variable in family.get(name, ())]
 
 
+@pytest.mark.parametrize(
+    "text", [line for option in DOCUMENTED.values() for line in option["description"]] + AUTH["notes"]
+)
+def test_the_words_are_words_for_yaml_too(text):
+    assert isinstance(text, str)
+
+
 def test_no_variable_is_one_that_awx_refuses():
     variables = [variable for family in VARIABLES.values() for names in family.values() for variable in names]
     assert len(set(variables)) == len(variables)

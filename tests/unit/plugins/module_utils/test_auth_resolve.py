@@ -257,6 +257,8 @@ LOCAL = ("http://127.0.0.1:8080", "http://127.0.0.1:8080/v3")
         ({"endpoint": TELEKOM[0]}, {}, TELEKOM),
         ({"endpoint": "https://gateway.example/drs"}, {}, ("https://gateway.example/drs", HUAWEI[1])),
         ({"endpoint": "https://drs.example.org:8443"}, {}, ("https://drs.example.org:8443", HUAWEI[1])),
+        ({"endpoint": "https://drs.local"}, {}, ("https://drs.local", HUAWEI[1])),
+        ({"endpoint": "https://drs"}, {}, ("https://drs", HUAWEI[1])),
         ({"endpoint": "https://gateway.example", "cloud_domain": OTC}, {}, ("https://gateway.example", TELEKOM[1])),
         # a server on this machine tells of no public cloud
         ({"endpoint": LOCAL[0]}, {}, (LOCAL[0], None)),

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 import threading
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
@@ -38,7 +40,7 @@ class Clock:
 
 
 class Iam:
-    """Answers in order what it is told to, and keeps what it was asked. An exception is raised in place of an answer."""
+    """Answers in order what it is told to, and keeps what it was asked. An exception among the answers is raised."""
 
     def __init__(self, *answers):
         self.answers, self.asked = list(answers), []
@@ -73,6 +75,15 @@ def made(way, iam=None, secrets=None, clock=None, **options):
 
 def prepared(auth, method="POST", url="https://drs.eu-de.otc.t-systems.com/v3/p1/jobs/batch-status", **more):
     return requests.Request(method, url, auth=auth, **({"json": {"jobs": []}} | more)).prepare()
+
+
+def test_without_requests_options_are_resolved_all_the_same(monkeypatch):
+    monkeypatch.setitem(sys.modules, "requests.auth", None)
+    spec = importlib.util.spec_from_file_location("auth_alone", _auth.__file__)
+    alone = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(alone)
+    assert alone.AuthBase is object
+    assert alone.resolve({**PLACE, **TOKEN}, {}).way == "token"
 
 
 # --- what is put into a request
