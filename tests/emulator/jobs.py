@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import transitions
 from .clock import Clock
@@ -52,6 +52,13 @@ class Pending:
     due: float | None
 
 
+class Reading(NamedTuple):
+    """What one reading shows: the status, and a failed job's error code and text."""
+
+    status: str
+    error: tuple[str, str] | None
+
+
 class Job:
     """One job, made from a checked seed (see ``seed.py``)."""
 
@@ -85,9 +92,7 @@ class Job:
     def status(self) -> str:
         """The status that a reading shows now. Looking here is no reading."""
         self._settle()
-        if self._status == "PAUSING":
-            return self._spelling or self._world.settings.paused_spelling
-        return self._status
+        return self._spelt()
 
     @property
     def phase(self) -> str:
@@ -111,27 +116,32 @@ class Job:
             and self._world.clock.now() >= (self._deleted_at or self._born) + after
         )
 
-    @property
-    def error(self) -> tuple[str, str] | None:
-        """The error code and text that a failed job shows."""
-        if self.phase != "failed":
+    def read(self) -> Reading:
+        """What the service shows of the job now; counts as one reading."""
+        self._settle()
+        reading = Reading(self._spelt(), self._error())
+        self.readings += 1
+        return reading
+
+    def read_lag(self) -> tuple[Reading, str | None]:
+        """A reading, and replication lag in seconds as the service writes it: "-1" before the incremental phase."""
+        self._settle()
+        incremental = self._phase_before if self._status == "PAUSING" else self._status
+        reading = self.read()
+        if incremental not in ("INCRE_TRANSFER_STARTED", "INCRE_TRANSFER_FAILED"):
+            return reading, "-1"
+        return reading, self._lag.value(self._world.clock.now())
+
+    def _spelt(self) -> str:
+        if self._status == "PAUSING":
+            return self._spelling or self._world.settings.paused_spelling
+        return self._status
+
+    def _error(self) -> tuple[str, str] | None:
+        if transitions.PHASES.get(self._status) != "failed":
             return None
         code = self.spec.get("error_code", "DRS.M01501")
         return code, self.spec.get("error_message", text(code))
-
-    def read(self) -> str:
-        """The status, counted as one reading."""
-        status = self.status
-        self.readings += 1
-        return status
-
-    def lag_shown(self) -> str | None:
-        """Replication lag in seconds as the service writes it: "-1" before the incremental phase."""
-        self._settle()
-        incremental = self._phase_before if self._status == "PAUSING" else self._status
-        if incremental not in ("INCRE_TRANSFER_STARTED", "INCRE_TRANSFER_FAILED"):
-            return "-1"
-        return self._lag.value(self._world.clock.now())
 
     # Writing
 
@@ -208,6 +218,8 @@ class Job:
         return self.readings if self._world.by_readings else self._world.clock.now()
 
     def _settle(self) -> None:
+        if self._pending is None and self._due is None and self._status not in transitions.MOVE_BY:
+            return  # at rest, as most jobs are: a list of thousands looks at each
         with self._world.lock:
             self._settle_at(self._time())
 

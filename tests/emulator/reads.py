@@ -36,9 +36,10 @@ class Reader:
             if job is None:
                 rows.append(self._missing(job_id, "id", "error_message"))
             else:
-                row = {"id": job_id, "status": job.read()}
-                if job.error:
-                    row["error_code"], row["error_message"] = job.error
+                reading = job.read()
+                row = {"id": job_id, "status": reading.status}
+                if reading.error:
+                    row["error_code"], row["error_message"] = reading.error
                 rows.append(row)
         return self._shown(rows)
 
@@ -113,11 +114,12 @@ class Reader:
 
     def _detail_row(self, job: Job) -> dict[str, Any]:
         spec = job.spec
+        reading = job.read()
         row = {
             "id": job.id,
             "parent_id": "",
             "name": job.name,
-            "status": job.read(),
+            "status": reading.status,
             "description": spec.get("description", ""),
             "create_time": str(spec["create_time"]),
             "task_type": job.task_type,
@@ -146,13 +148,12 @@ class Reader:
         }
         if job.period_order:
             row["period_order"] = dict(job.period_order)
-        if job.error:
-            row["error_code"], row["error_message"] = job.error
+        if reading.error:
+            row["error_code"], row["error_message"] = reading.error
         return row
 
     def _progress_row(self, job: Job) -> dict[str, Any]:
-        status = job.read()
-        lag = job.lag_shown()
+        (status, error), lag = job.read_lag()
         done = "0" if status in ("CREATING", "CONFIGURATION", "WAITING_FOR_START", "STARTJOBING") else "100"
         row = {
             "job_id": job.id,
@@ -168,13 +169,12 @@ class Reader:
         if lag is not None:
             row["incre_trans_delay"] = lag
             row["incre_trans_delay_millis"] = _millis(lag)
-        if job.error:
-            row["error_code"], row["error_msg"] = job.error
+        if error:
+            row["error_code"], row["error_msg"] = error
         return row
 
     def _rpo_row(self, job: Job) -> dict[str, Any]:
-        job.read()
-        lag = job.lag_shown()
+        _reading, lag = job.read_lag()
         info = {"check_point": "", "gtid_set": "", "time": time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(self._wall))}
         if lag is not None:
             info["delay"] = _millis(lag)
@@ -190,10 +190,11 @@ def every_row_failed(rows: list[dict[str, Any]]) -> bool:
 
 def _list_row(job: Job) -> dict[str, Any]:
     spec = job.spec
+    reading = job.read()
     row = {
         "id": job.id,
         "name": job.name,
-        "status": job.read(),
+        "status": reading.status,
         "create_time": time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(spec["create_time"] / 1000)),
         "description": spec.get("description", ""),
         "engine_type": spec["engine_type"],
@@ -205,8 +206,8 @@ def _list_row(job: Job) -> dict[str, Any]:
         "children": [],
         "node_newFramework": False,
     }
-    if job.error:
-        row["error_msg"] = job.error[1]
+    if reading.error:
+        row["error_msg"] = reading.error[1]
     return row
 
 

@@ -306,3 +306,14 @@ def test_lag_follows_its_model(model, at_0, at_30, at_60):
         seen.append(caller.call("batch-progress", {"jobs": [ONE]}).json()["results"][0].get("incre_trans_delay"))
         caller.emulator.tick(30)
     assert seen == [at_0, at_30, at_60]
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [("batch-status", "status"), ("batch-detail", "status"), ("batch-progress", "transfer_status")]
+)
+def test_with_the_immediate_clock_an_error_shows_with_its_own_status(name, key):
+    caller = emulate({"status": "CONFIGURATION", "fails": {"start": "START_JOB_FAILED"}}, clock="immediate")
+    caller.write("start", ONE)
+    rows = [caller.call(name, {"jobs": [ONE]}).json()["results"][0] for _ in range(3)]
+    assert [row[key] for row in rows] == ["CONFIGURATION", "STARTJOBING", "START_JOB_FAILED"]
+    assert ["error_code" in row for row in rows] == [False, False, True]
