@@ -10,13 +10,17 @@ SHELL := bash
 .NOTPARALLEL:
 .SUFFIXES:
 
-# The tools keep their own files in a home of their own; pip alone sees the user's, since its configuration may stand there.
+# The tools keep their own files in a home of their own. What git and pip are told in the user's still counts.
 USER_HOME := $(HOME)
 export HOME := $(CURDIR)/.cache/home
 export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 ifneq ($(wildcard $(USER_HOME)/.gitconfig),)
 export GIT_CONFIG_GLOBAL ?= $(USER_HOME)/.gitconfig
+endif
+USER_PIP := $(firstword $(wildcard $(USER_HOME)/.config/pip/pip.conf $(USER_HOME)/.pip/pip.conf))
+ifneq ($(USER_PIP),)
+export PIP_CONFIG_FILE ?= $(USER_PIP)
 endif
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 export PYTHONDONTWRITEBYTECODE := 1
@@ -27,8 +31,11 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(TREE)
 export ANSIBLE_HOME := $(HOME)/.ansible
 
 # Twice quiet: a warning of pip's about the machine's own configuration is nothing to act on.
-PIP_INSTALL := HOME='$(USER_HOME)' .venv/bin/python -m pip install -qq
+PIP_INSTALL := .venv/bin/python -m pip install -qq
 PYTEST := .venv/bin/python -m pytest -p no:cacheprovider -q
+VERSION := $(shell sed -n 's/^version: *//p' galaxy.yml)
+TARBALL := build/huaweicloud-drs-$(VERSION).tar.gz
+EE_IMAGE ?= localhost/huaweicloud-drs-ee:$(VERSION)
 # Two workers: what a small machine has, and the tests are no faster with more on it.
 WORKERS ?= 2
 
@@ -41,7 +48,7 @@ demo: .venv/run.stamp $(TREE) ## the real playbooks against the emulator: no acc
 	@.venv/bin/python -m tests.demo
 
 ##@ Test
-.PHONY: test lint unit property contract playbooks sanity test-matrix
+.PHONY: test test-matrix lint unit property contract playbooks sanity
 test: lint unit property contract playbooks sanity ## every check on one ansible-core (under 12 minutes)
 	@echo 'make test: all passed'
 
@@ -58,10 +65,48 @@ contract: venv ## the vendor's SDK, the emulator and the collection speak the sa
 	$(PYTEST) -n $(WORKERS) tests/contract
 
 playbooks: venv ## everything else under tests/: playbooks, roles, the tarball, against the emulator
-	$(PYTEST) -n $(WORKERS) tests --ignore=tests/unit --ignore=tests/property --ignore=tests/contract
+	$(PYTEST) -n $(WORKERS) tests --ignore=tests/unit --ignore=tests/property --ignore=tests/contract --ignore=tests/ee
 
 sanity: venv ## ansible-test sanity, modules on every Python from 3.9 that is found
 	tools/ansible-test.sh .venv/bin sanity --color no
+
+##@ Test, the longer way
+.PHONY: matrix coverage importer docs mutation ee bench
+test-matrix: matrix coverage importer docs sbom mutation ee ## what `make test` leaves out (under 40 minutes)
+	@echo 'make test-matrix: all passed'
+
+matrix: venv ## sanity and playbooks on ansible-core 2.17 to the newest pre-release
+	tools/matrix.sh $(CORES)
+
+coverage: venv ## units and integration under ansible-test: 97 % of lines and of branches of plugins/
+	tools/coverage.sh
+
+importer: build ## what Galaxy checks when a collection is uploaded
+	tools/importer.sh $(TARBALL)
+
+docs: venv $(TREE) ## check the documentation, strictly, and build its site without a warning
+	tools/docs.sh
+
+mutation: venv ## put small faults into the planner and the loop: do the tests notice?
+	tools/mutation.sh
+
+ee: build ## build an execution environment with the collection, and run a playbook in it as AWX does
+	tools/ee.sh $(TARBALL) $(EE_IMAGE)
+	EE_IMAGE=$(EE_IMAGE) $(PYTEST) tests/ee
+
+bench: venv ## measure, and write docs/performance.md
+	.venv/bin/python -m tests.benchmark
+
+##@ Release
+.PHONY: build tarball-list sbom
+build: venv ## the tarball and its SHA-256, in build/: the same files give the same bytes
+	.venv/bin/python tools/build.py build
+
+tarball-list: venv ## write the committed list of the tarball's files anew
+	.venv/bin/python tools/build.py build --list tests/release/tarball.txt
+
+sbom: build ## CycloneDX SBOM and licences of what a user installs, in build/
+	tools/sbom.sh $(TARBALL)
 
 ##@ Set up
 .PHONY: venv lock clean
@@ -86,7 +131,7 @@ $(TREE):
 	@tools/tree.sh link $@
 
 lock: ## resolve tools/requirements/*.in anew
-	HOME='$(USER_HOME)' tools/lock.sh
+	tools/lock.sh
 
 clean: ## remove all that make has made
 	rm -rf .venv .cache .ansible .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage build collections mutants tests/output

@@ -5,7 +5,7 @@
 #
 # Runs ansible-test on a copy of the collection: tools/ansible-test.sh BIN COMMAND [OPTION ...]
 #   BIN  the bin folder of a venv that holds ansible-core, such as .venv/bin
-# The copy is .cache/ansible-test/COMMAND; results go to tests/output there. KEEP=1 keeps the copy (and its results) of the run before.
+# The copy is .cache/ansible-test/COMMAND; results go to tests/output there. ANSIBLE_TEST_TREE=DIR: a copy that is there already.
 # GET_PIP=FILE: where ansible-test cannot download its get-pip script, a file to take in its place.
 
 set -euo pipefail
@@ -16,7 +16,7 @@ command=$2
 shift 2
 
 home=$PWD/.cache/home
-tree=$PWD/.cache/ansible-test/$command
+tree=$PWD/${ANSIBLE_TEST_TREE:-.cache/ansible-test/$command}
 pythons=$PWD/.cache/pythons
 
 command -v shellcheck >/dev/null || { echo "ansible-test would pass over shell scripts: shellcheck is missing" >&2; exit 1; }
@@ -40,7 +40,7 @@ if [ -n "${GET_PIP:-}" ]; then
     while read -r version; do cp "$GET_PIP" "$home/.ansible/test/cache/get_pip_${version//./_}.py"; done
 fi
 
-[ "${KEEP:-}" = 1 ] && [ -d "$tree" ] || tools/tree.sh copy "$tree"
+[ -n "${ANSIBLE_TEST_TREE:-}" ] || tools/tree.sh copy "$tree"
 cd "$tree/ansible_collections/huaweicloud/drs"
 unset ANSIBLE_COLLECTIONS_PATH ANSIBLE_HOME
 path=$(tr : '\n' <<<"$PATH" | grep -v '/shims$' | paste -sd : -)

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Copyright: (c) 2026, huaweicloud.drs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Runs the unit tests and the integration targets under ansible-test, measures lines and branches over both, and fails under LEAST.
+#   tools/coverage.sh [LEAST]   per cent, of lines and of branches alike (97)
+# The controller's Python is .venv's; the module runs on the oldest Python that it supports and is found, too.
+
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+least=${1:-97}
+python=$(.venv/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+tree=.cache/ansible-test/coverage
+
+tools/tree.sh copy "$tree"
+export ANSIBLE_TEST_TREE=$tree
+tools/ansible-test.sh .venv/bin units --color no --venv --python "$python" --coverage
+tools/ansible-test.sh .venv/bin integration --color no --venv --python "$python" --coverage
+tools/ansible-test.sh .venv/bin coverage combine --color no
+
+cd "$tree/ansible_collections/huaweicloud/drs"
+combined=$(ls tests/output/coverage/coverage=*)
+coverage json --data-file="$combined" --include='*/plugins/*' -q -o tests/output/coverage.json
+coverage report --data-file="$combined" --include='*/plugins/*' --show-missing --skip-covered
+python tools/coverage_gate.py "$least" tests/output/coverage.json
