@@ -11,10 +11,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 
 from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.huaweicloud.drs.plugins.module_utils import _auth
 from ansible_collections.huaweicloud.drs.plugins.module_utils._convergence import Convergence, Rules
-from ansible_collections.huaweicloud.drs.plugins.module_utils._job import Job
+from ansible_collections.huaweicloud.drs.plugins.module_utils._job import GOOD, Job
 from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import STATES
 from ansible_collections.huaweicloud.drs.plugins.module_utils._module import (
     NO_FIGURES,
@@ -111,8 +110,11 @@ def run(module: AnsibleModule, shell: Shell) -> None:
 
 def _warn(module: AnsibleModule, jobs: list[Job], client: Client) -> None:
     for job in jobs:
-        if job.warning and job.outcome in ("ok", "accepted"):
-            where = "project %s, region %s" % (client.http.auth.project_id(), client.settings.region or "of %s" % client.settings.endpoint)
+        if job.warning and (job.changed or job.outcome in GOOD):
+            where = "project %s, region %s" % (
+                client.http.auth.project_id(),
+                client.settings.region or "of %s" % client.settings.endpoint,
+            )
             module.warn("%s: %s (%s)." % (job.id, job.warning, where))
     if module.params["state"] != "started" and any(job.wish.start_time is not None for job in jobs):
         module.warn("start_time is only used with state: started, and was passed over.")

@@ -1,10 +1,11 @@
 # Copyright: (c) 2026, huaweicloud.drs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The loop that brings many jobs to their wishes: read, plan, act, wait, under one deadline. Private to this collection.
+"""The loop that brings many jobs to their wishes: read, plan, act, wait, under one deadline. Private to this
+collection.
 
-Knows what statuses mean (_lifecycle) and the verbs and verdicts of the API (_api), not HTTP and not Ansible. Every write is
-made from a status read in the same round, so that nothing is ever repeated without a look.
+Knows what statuses mean (_lifecycle) and the verbs and verdicts of the API (_api), not HTTP and not Ansible. Every
+write is made from a status read in the same round, so that nothing is ever repeated without a look.
 """
 
 from __future__ import annotations
@@ -56,8 +57,9 @@ class _Stop(Exception):
 
 
 class Convergence:
-    """One run. listening() is asked before every write whether anybody still waits for the result. report(counts) is called
-    when the counts of jobs have changed. After run(), fatal holds the words of what is final for all, or None."""
+    """One run. listening() is asked before every write whether anybody still waits for the result. report(counts) is
+    called when the counts of jobs have changed. After run(), fatal holds the words of what is final for all, or
+    None."""
 
     def __init__(
         self,
@@ -126,14 +128,15 @@ class Convergence:
             self.fatal = reading
         self._heard = self._heard or reading.kind in (_api.OK, _api.REFUSED)
         if reading.kind != _api.OK:
-            return self._unreadable(job, reading)
+            self._unreadable(job, reading)
+            return None
         job.unread = None
         job.name = reading.name or job.name
         job.see(t.cast(str, reading.status), self._now(), self._clock.wall())
         step = self._foreseen(job) if self._rules.check_mode else self._planned(job)
         if step.kind == THERE:
             job.changed = job.changed or job.sent is not None
-            job.warning = step.words
+            job.warning = job.warning or step.words
             job.finish("ok")
             return None
         return self._watch(job, step, reading) if job.sent else self._go_on(job, step, reading)
@@ -175,7 +178,10 @@ class Convergence:
             return self._after_refusal(job, step, reading)
         if step.kind == SEND and step.write == sent.write and not sent.again:
             return step if self._may_send(job) else None
-        words = "the answer to %s was lost, and its status %s does not tell whether it was carried out" % (sent.write, status)
+        words = "the answer to %s was lost, and its status %s does not tell whether it was carried out" % (
+            sent.write,
+            status,
+        )
         job.finish("unknown", "lost", words, job.unsent or reading)
         return None
 
@@ -221,7 +227,9 @@ class Convergence:
             words = "another operation is being performed on it, or it is abnormal"
             job.finish("unknown" if lost else "failed", "busy", words, verdict)
         else:
-            job.finish("unknown" if lost else "failed", "refused", "the service refused it in status %s" % job.status, verdict)
+            job.finish(
+                "unknown" if lost else "failed", "refused", "the service refused it in status %s" % job.status, verdict
+            )
         return None
 
     def _may_send(self, job: Job) -> bool:
@@ -233,8 +241,8 @@ class Convergence:
         return False
 
     def _look_before_start(self, wanted: Sequence[tuple[Job, Step]]) -> list[tuple[Job, Step]]:
-        """What must not be sent, for it may cost money, is taken out. Only a start pays, and a second start after a lost one
-        might pay twice."""
+        """What must not be sent, for it may cost money, is taken out. Only a start pays, and a second start after a
+        lost one might pay twice."""
 
         def asks(job: Job, step: Step) -> bool:
             again = job.sent is not None and FAMILY[t.cast(str, step.write)] == "start"
@@ -261,7 +269,10 @@ class Convergence:
                     self._unreadable(job, t.cast(_api.Verdict, verdict))
                     continue
                 if job.order == _api.UNPAID and not self._rules.allow_paid_order:
-                    words = "starting it places a yearly/monthly order and pays it: give allow_paid_order: true if that is wanted"
+                    words = (
+                        "starting it places a yearly/monthly order and pays it: "
+                        "give allow_paid_order: true if that is wanted"
+                    )
                     job.finish("failed", "unpaid_order", words)
                     continue
             left.append((job, step))
@@ -394,7 +405,12 @@ class Convergence:
         unread = job.unread or self.fatal
         lost = job.sent is not None and job.sent.lost
         if lost:
-            job.finish("unknown", "lost", "the answer to the write was lost, and what it did was not seen", unread or job.unsent)
+            job.finish(
+                "unknown",
+                "lost",
+                "the answer to the write was lost, and what it did was not seen",
+                unread or job.unsent,
+            )
         elif self._stopped == "caller_gone":
             words = "whoever started the run is gone: nothing more was sent"
             job.finish("unknown" if job.sent else "not_attempted", "caller_gone", words)
@@ -402,12 +418,16 @@ class Convergence:
             words = "its status could not be read" + ("" if job.sent else ", and nothing was sent")
             job.finish("unknown" if job.sent else "not_attempted", "unreadable", words, unread)
         elif job.sent:
-            job.finish("timed_out", "deadline", "%s was accepted, and time ran out before it was seen done" % job.sent.write)
+            job.finish(
+                "timed_out", "deadline", "%s was accepted, and time ran out before it was seen done" % job.sent.write
+            )
         elif job.refusal and job.refusal.verdict.kind == _api.BUSY_NOW:
             job.finish("timed_out", "busy", "it was busy until time ran out", job.refusal.verdict)
         elif job.unsent:
             reason = "throttled" if job.unsent.throttled else "deadline"
-            job.finish("not_attempted", reason, "the service did not let the request in before time ran out", job.unsent)
+            job.finish(
+                "not_attempted", reason, "the service did not let the request in before time ran out", job.unsent
+            )
         else:
             job.finish("timed_out", "deadline", "time ran out, and nothing was sent")
 

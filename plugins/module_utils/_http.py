@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, huaweicloud.drs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""HTTP sessions: timeouts, retries of reads, throttling, errors as exceptions, no redirects. Private to this collection.
+"""HTTP sessions: timeouts, retries of reads, throttling, errors as exceptions, no redirects. Private to this
+collection.
 
 Knows nothing of DRS. A read is repeated here; a write is sent once, and whoever sent it decides what comes next.
 """
@@ -72,8 +73,8 @@ class Http:
     """One client for a run.
 
     timeout: seconds for one request. deadline: the clock's monotonic second after which no pause may end.
-    throttled(answer): whether the service asked to come back later. All threads share its pauses and its width, the number
-    of requests in flight, which is halved when the service throttles and grows back one by one.
+    throttled(answer): whether the service asked to come back later. All threads share its pauses and its width, the
+    number of requests in flight, which is halved when the service throttles and grows back one by one.
     """
 
     def __init__(
@@ -160,8 +161,8 @@ class Http:
     def ask_identity(
         self, method: str, url: str, headers: Mapping[str, str], payload: t.Any, auth: t.Any = None
     ) -> Answer:
-        """A request to IAM, for the ways in: repeated like a read. Raises IdentityUnreachable, also for a 5xx that stays, and
-        what is final."""
+        """A request to IAM, for the ways in: repeated like a read. Raises IdentityUnreachable, also for a 5xx that
+        stays, and what is final."""
         tries = 0
         while True:
             self._wait_until_open()
@@ -259,7 +260,9 @@ class Http:
             body = json.loads(text)
         except (ValueError, RecursionError):
             body = None
-        request_id = response.headers.get("X-Request-Id") or (body.get("request_id") if isinstance(body, dict) else None)
+        request_id = response.headers.get("X-Request-Id") or (
+            body.get("request_id") if isinstance(body, dict) else None
+        )
         return Answer(
             response.status_code,
             response.headers,
@@ -274,7 +277,9 @@ class Http:
         for chunk in response.iter_content(65536):
             size += len(chunk)
             if size > LARGEST_ANSWER:
-                raise Lost("%s: the answer is larger than %d MiB, and was not read further" % (host, LARGEST_ANSWER // 2**20))
+                raise Lost(
+                    "%s: the answer is larger than %d MiB, and was not read further" % (host, LARGEST_ANSWER // 2**20)
+                )
             if self.clock.monotonic() > until:
                 raise Lost("%s: the answer was not complete after %d s" % (host, self._timeout))
             chunks.append(chunk)
@@ -322,7 +327,8 @@ class Http:
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float:
-    """Seconds that a Retry-After header asks for (RFC 9110 10.2.3: seconds or a date); 0 where it is absent or unreadable."""
+    """Seconds that a Retry-After header asks for (RFC 9110 10.2.3: seconds or a date); 0 where it is absent or
+    unreadable."""
     value = headers.get("Retry-After", "").strip()
     if value.isdigit():
         return float(value)
@@ -367,11 +373,15 @@ def _classified(error: Exception, text: str) -> TransportError:
         return any(isinstance(cause, kinds) for cause in _causes(error))
 
     if caused_by(ssl.SSLError) and not caused_by(ssl.SSLEOFError, ssl.SSLZeroReturnError):
-        return Untrusted("%s. Check the address, and ca_cert where the service has a certificate authority of its own" % text)
+        return Untrusted(
+            "%s. Check the address, and ca_cert where the service has a certificate authority of its own" % text
+        )
     if caused_by(socket.gaierror):
         return NameNotResolved("%s. Check region, cloud_domain and endpoint" % text)
     if caused_by(NewConnectionError, ConnectTimeoutError):
         return Unsent(text)
-    if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.InvalidHeader)):
+    if isinstance(
+        error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.InvalidHeader)
+    ):
         return Untrusted(text)
     return Lost(text)

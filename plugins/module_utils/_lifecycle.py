@@ -3,17 +3,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a job's status means for a wish: pure tables, no I/O, no clock. Private to this collection.
 
-Statuses: the vendor's appendix "task statuses" and QueryJobStatusResp of the vendor's SDK (huaweicloudsdkdrs 3.1.219).
-Which status may be paused or deleted: the API pages "Pausing Tasks in Batches" and "Stopping or Deleting Tasks in Batches".
+Statuses: the vendor's appendix "task statuses" and QueryJobStatusResp of the vendor's SDK (huaweicloudsdkdrs
+3.1.219). Which status may be paused or deleted: the API pages "Pausing Tasks in Batches" and "Stopping or Deleting
+Tasks in Batches".
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
+import typing as t
 
 STATES = ("started", "paused", "stopped", "deleted")
 
-# The word that a dictionary of statuses never holds: what a read makes of DRS.M00289, DRS.M05003 and a row that never came.
+# The word that a dictionary of statuses never holds: what a read makes of DRS.M00289, DRS.M05003 and a row that never
+# came.
 NOT_FOUND = "NOT_FOUND"
 DELETED = "DELETED"
 PAUSED = "PAUSING"
@@ -36,72 +38,87 @@ WRITES = tuple(FAMILY)
 THERE, ON_ITS_WAY, LATER, SEND, FAIL = "there", "on its way", "later", "send", "fail"
 
 
-class Wish(NamedTuple):
+class Wish(t.NamedTuple):
     """What is wanted of one job."""
 
     state: str
     force: bool = False
-    start_time: Optional[int] = None  # milliseconds since the epoch
+    start_time: int | None = None  # milliseconds since the epoch
     only_init: bool = False
 
 
-class Step(NamedTuple):
+class Step(t.NamedTuple):
     """What to do next with one job: kind is one of THERE, ON_ITS_WAY, LATER, SEND, FAIL."""
 
     kind: str
-    write: Optional[str] = None
-    reason: Optional[str] = None
-    words: Optional[str] = None
+    write: str | None = None
+    reason: str | None = None
+    words: str | None = None
 
 
-def _send(write, words=None):
+def _send(write: str, words: str | None = None) -> Step:
     return Step(SEND, write, None, words)
 
 
-def _fail(reason, words):
+def _fail(reason: str, words: str) -> Step:
     return Step(FAIL, None, reason, words)
+
+
+def _always(step: Step) -> tuple[Step, Step]:
+    return step, step
 
 
 _FORCE_NOW = _send("force_terminate")
 
 # cell -> (step, step where force is given)
-CELLS = {
-    "there": (Step(THERE), Step(THERE)),
-    "on its way": (Step(ON_ITS_WAY), Step(ON_ITS_WAY)),
-    "later": (Step(LATER), Step(LATER)),
+CELLS: dict[str, tuple[Step, Step]] = {
+    "there": _always(Step(THERE)),
+    "on its way": _always(Step(ON_ITS_WAY)),
+    "later": _always(Step(LATER)),
     "later; force: now": (Step(LATER), _FORCE_NOW),
-    "start": (_send("start"),) * 2,
-    "scheduled": (_send("start", "it was scheduled for later, and its schedule is overridden: it starts now"),) * 2,
-    "resume": (_send("resume"),) * 2,
-    "retry": (_send("retry"),) * 2,
-    "pause": (_send("pause"),) * 2,
+    "start": _always(_send("start")),
+    "scheduled": _always(_send("start", "it was scheduled for later, and its schedule is overridden: it starts now")),
+    "resume": _always(_send("resume")),
+    "retry": _always(_send("retry")),
+    "pause": _always(_send("pause")),
     "terminate": (_send("terminate"), _FORCE_NOW),
-    "delete": (_send("delete"),) * 2,
+    "delete": _always(_send("delete")),
     "force, then delete": (
         _fail(
             "running_needs_force",
-            "a job that has not ended is not deleted: stop it first (state: stopped), or give force: true to stop it by force and delete it",
+            "a job that has not ended is not deleted: stop it first (state: stopped), "
+            "or give force: true to stop it by force and delete it",
         ),
         _FORCE_NOW,
     ),
-    "gone, so there": (Step(THERE, words="the service knows no such job, so there is nothing to delete"),) * 2,
-    "not configured": (_fail("illegal_status", "it is still being created, and can be started once it is configured"),) * 2,
-    "never started": (_fail("illegal_status", "it is not running, so there is nothing to pause"),) * 2,
-    "creation failed": (_fail("illegal_status", "its creation failed: delete it, and create it anew"),) * 2,
-    "not pausable": (
+    "gone, so there": _always(Step(THERE, words="the service knows no such job, so there is nothing to delete")),
+    "not configured": _always(
+        _fail("illegal_status", "it is still being created, and can be started once it is configured")
+    ),
+    "never started": _always(_fail("illegal_status", "it is not running, so there is nothing to pause")),
+    "creation failed": _always(_fail("illegal_status", "its creation failed: delete it, and create it anew")),
+    "not pausable": _always(
         _fail(
             "illegal_status",
-            "a job in this status cannot be paused: the service pauses only jobs in full or incremental transfer (running or failed)",
-        ),
-    )
-    * 2,
-    "broken": (_fail("illegal_status", "the service could not change or repair it: look at the job in the DRS console"),) * 2,
-    "being stopped": (_fail("illegal_status", "it is being stopped for good: it cannot be started or paused again"),) * 2,
-    "stop failed": (_fail("illegal_status", "stopping it failed: stop it again (state: stopped, force: true)"),) * 2,
-    "ended": (_fail("illegal_status", "it has ended, and a job that has ended cannot be started again: create a new one"),) * 2,
-    "ended, not pausable": (_fail("illegal_status", "it has ended: there is nothing to pause"),) * 2,
-    "was deleted": (_fail("no_such_job", "it was deleted"),) * 2,
-    "no such job": (_fail("no_such_job", "the service knows no such job: check the id, the project and the region"),) * 2,
+            "a job in this status cannot be paused: the service pauses only jobs "
+            "in full or incremental transfer (running or failed)",
+        )
+    ),
+    "broken": _always(
+        _fail("illegal_status", "the service could not change or repair it: look at the job in the DRS console")
+    ),
+    "being stopped": _always(
+        _fail("illegal_status", "it is being stopped for good: it cannot be started or paused again")
+    ),
+    "stop failed": _always(_fail("illegal_status", "stopping it failed: stop it again (state: stopped, force: true)")),
+    "ended": _always(
+        _fail("illegal_status", "it has ended, and a job that has ended cannot be started again: create a new one")
+    ),
+    "ended, not pausable": _always(_fail("illegal_status", "it has ended: there is nothing to pause")),
+    "was deleted": _always(_fail("no_such_job", "it was deleted")),
+    "no such job": _always(
+        _fail("no_such_job", "the service knows no such job: check the id, the project and the region")
+    ),
 }
 
 # status -> the cell for each of STATES, in their order
@@ -152,20 +169,24 @@ FOLLOWS = {
 }
 
 
-def spell(status):
+def spell(status: str) -> str:
     """The one spelling of a status."""
     return SPELLINGS.get(status, status)
 
 
-def plan(status, wish, start_is_past=False):
+def plan(status: str, wish: Wish, start_is_past: bool = False) -> Step:
     """The next Step for a job in this status. start_is_past: wish.start_time lies behind us, by the caller's clock."""
     status = spell(status)
     if status not in PLAN:
-        return _fail("unknown_status", "this version of the collection does not know the status %s, so nothing was sent" % status)
+        return _fail("unknown_status", "this version of the collection does not know it, so nothing was sent")
     step = CELLS[PLAN[status][STATES.index(wish.state)]][1 if wish.force else 0]
     if wish.state != "started":
         return step
-    if wish.only_init and status != "CONFIGURATION" and (step.kind in (ON_ITS_WAY, LATER) or step.write in ("start", "resume")):
+    if (
+        wish.only_init
+        and status != "CONFIGURATION"
+        and (step.kind in (ON_ITS_WAY, LATER) or step.write in ("start", "resume"))
+    ):
         # Assumed: the pages do not name the status in which a job rests that was only initialised.
         return Step(THERE)
     if wish.start_time is None or step.kind != SEND:
@@ -173,14 +194,18 @@ def plan(status, wish, start_is_past=False):
     if status == "WAITING_FOR_START":
         return Step(THERE)
     if step.write != "start":
-        return _fail("illegal_status", "a %s acts at once and takes no start_time: leave start_time out for this job" % step.write)
+        return _fail(
+            "illegal_status",
+            "a %s acts at once and takes no start_time: leave start_time out for this job" % step.write,
+        )
     if start_is_past:
         return _fail("start_time_past", "its start_time has passed: give a later one, or leave it out to start at once")
     return step
 
 
-def foreseen(status, wish, start_is_past=False):
-    """For check mode: (the Step that is due once nothing stands in its way, whether a status had to be predicted for it)."""
+def foreseen(status: str, wish: Wish, start_is_past: bool = False) -> tuple[Step, bool]:
+    """For check mode: (the Step that is due once nothing stands in its way, whether a status had to be predicted for
+    it)."""
     step, predicted = plan(status, wish, start_is_past), False
     while step.kind == LATER:
         status, predicted = FOLLOWS[spell(status)], True
@@ -196,12 +221,12 @@ _RELEASED = frozenset(status for status in STATUSES if status.startswith("RELEAS
 _GONE = frozenset((DELETED, NOT_FOUND))
 
 
-class After(NamedTuple):
+class After(t.NamedTuple):
     """What the statuses mean that are read after one kind of write was accepted."""
 
-    there: frozenset
-    moving: frozenset  # statuses on the way, other than the one that the write was made from
-    failed: frozenset
+    there: frozenset[str]
+    moving: frozenset[str]  # statuses on the way, other than the one that the write was made from
+    failed: frozenset[str]
     before_may_fail: bool  # the status the write was made from fails, once it has lasted, if it is in failed
     return_fails: bool  # ... or if the job had left it and came back
     else_: str = WAITING
@@ -248,7 +273,7 @@ AFTER = {
 }
 
 
-def after(write, status, before, wish, returned=False, settled=False):
+def after(write: str, status: str, before: str, wish: Wish, returned: bool = False, settled: bool = False) -> str:
     """WAITING, THERE or FAILED, for a status read after a write.
 
     before: the status that the write was made from. returned: the job had left that status and shows it again.
@@ -270,7 +295,7 @@ def after(write, status, before, wish, returned=False, settled=False):
     return WAITING if status in row.moving else row.else_
 
 
-def shows(write, status, before, wish):
+def shows(write: str, status: str, before: str, wish: Wish) -> bool:
     """Whether this status shows that a write, whose answer was lost, was carried out."""
     status = spell(status)
     if status == spell(before):

@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, huaweicloud.drs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every module of the collection shares: the world outside, and the client built from the options. Private to this collection."""
+"""What every module of the collection shares: the world outside, and the client built from the options. Private to
+this collection."""
 
 from __future__ import annotations
 
@@ -13,7 +14,6 @@ import typing as t
 from collections.abc import Callable, Mapping
 
 from ansible.module_utils.basic import missing_required_lib
-
 from ansible_collections.huaweicloud.drs.plugins.module_utils import _api, _auth, _http
 from ansible_collections.huaweicloud.drs.plugins.module_utils._timing import Clock
 from ansible_collections.huaweicloud.drs.plugins.module_utils._version import VERSION
@@ -48,8 +48,8 @@ def real_shell() -> Shell:
 
 
 def listener() -> Callable[[], bool]:
-    """Whether somebody still waits for this module's result: false once nobody can read its standard output, or once the
-    process that started it is gone. A task that timed out and a cancelled AWX job show in one of these."""
+    """Whether somebody still waits for this module's result: false once nobody can read its standard output, or once
+    the process that started it is gone. A task that timed out and a cancelled AWX job show in one of these."""
     parent = os.getppid()
     poll = select.poll()
     try:

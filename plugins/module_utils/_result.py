@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, huaweicloud.drs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The result of a task, in the one shape that success, failure and check mode share. Pure. Private to this collection."""
+"""The result of a task, in the one shape that success, failure and check mode share. Pure. Private to this
+collection."""
 
 from __future__ import annotations
 
@@ -54,7 +55,7 @@ def _row(job: Job) -> dict[str, t.Any]:
 
 
 def _summary(jobs: Sequence[Job]) -> dict[str, int]:
-    summary = dict.fromkeys(("requested", "changed") + OUTCOMES, 0)
+    summary = dict.fromkeys(("requested", "changed", *OUTCOMES), 0)
     for job in jobs:
         summary["requested"] += 1
         summary["changed"] += job.changed
@@ -77,7 +78,12 @@ def summary_in_words(jobs: Sequence[Job], state: str) -> str:
     changed = sum(job.changed for job in jobs)
     if not bad:
         waiting = sum(job.outcome == "accepted" for job in jobs)
-        return "%s %s%s, %d changed" % (asked, state, " (%d accepted, not waited for)" % waiting if waiting else "", changed)
+        return "%s %s%s, %d changed" % (
+            asked,
+            state,
+            " (%d accepted, not waited for)" % waiting if waiting else "",
+            changed,
+        )
     named = "; ".join(_why(job) for job in bad[:NAMED_IN_MSG])
     more = "; and %d more, see jobs" % (len(bad) - NAMED_IN_MSG) if len(bad) > NAMED_IN_MSG else ""
     return "%d of %s could not be brought to %s: %s%s" % (len(bad), asked, state, named, more)
@@ -87,4 +93,10 @@ def _why(job: Job) -> str:
     name = "%s (%s)" % (job.id, job.name) if job.name else job.id
     status = " in status %s" % job.status if job.status else ""
     service = " ".join(part for part in (job.error_code, job.error_msg) if part)
-    return "%s %s%s: %s%s" % (name, job.outcome, status, job.words, " [the service said: %s]" % service if service else "")
+    return "%s %s%s: %s%s" % (
+        name,
+        job.outcome,
+        status,
+        job.words,
+        " [the service said: %s]" % service if service else "",
+    )

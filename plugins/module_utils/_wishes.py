@@ -24,11 +24,13 @@ PER_JOB = (
     "is_show_breakpoint_position",
 )
 
-# The pages call a job id a UUID, and every id that they show ends in a tag that is none: 140b5236-88ad-43c8-811c-1268453jb101.
+# The pages call a job id a UUID, and every id that they show ends in a tag that is none:
+# 140b5236-88ad-43c8-811c-1268453jb101.
 _JOB_ID = re.compile(r"[0-9A-Za-z]{8}(-[0-9A-Za-z]{4}){3}-[0-9A-Za-z]{12}\Z", re.ASCII)
 _MILLISECONDS = re.compile(r"[0-9]{13}\Z", re.ASCII)
 _ISO_8601 = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)? ?(?:(Z)|([+-])(\d\d)(?::?(\d\d))?)\Z", re.ASCII
+    r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)? ?(?:(Z)|([+-])(\d\d)(?::?(\d\d))?)\Z",
+    re.ASCII,
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -43,7 +45,8 @@ def split_ids(values: Iterable[t.Any]) -> list[str]:
     for job_id in ids:
         if not _JOB_ID.match(job_id):
             raise WishError(
-                "'%s' is no DRS job id: it must be 8-4-4-4-12 letters and digits, such as 140b5236-88ad-43c8-811c-1268453jb101"
+                "'%s' is no DRS job id: it must be 8-4-4-4-12 letters and digits, "
+                "such as 140b5236-88ad-43c8-811c-1268453jb101"
                 % job_id
             )
     return ids
@@ -59,13 +62,15 @@ def milliseconds(text: str) -> int:
         offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0)) * (-1 if sign == "-" else 1)
         micros = int((fraction or "0").ljust(6, "0")[:6])
         try:
-            local = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0), micros, timezone.utc)
+            local = datetime(
+                int(year), int(month), int(day), int(hour), int(minute), int(second or 0), micros, timezone.utc
+            )
             return (local - offset - _EPOCH) // timedelta(milliseconds=1)
         except (ValueError, OverflowError):
             pass
     raise WishError(
-        "start_time '%s' is no time: give ISO 8601 with an offset from UTC, such as 2026-12-01T02:00:00+01:00, or the 13 digits "
-        "of epoch milliseconds" % text
+        "start_time '%s' is no time: give ISO 8601 with an offset from UTC, such as 2026-12-01T02:00:00+01:00, "
+        "or the 13 digits of epoch milliseconds" % text
     )
 
 

@@ -9,23 +9,26 @@ DOCUMENTATION = r"""
 module: drs_job_batch
 short_description: Start, pause, resume, stop or delete DRS jobs in batches
 description:
-  - B(O(state=stopped) ends a job for good): it cannot be started again. To interrupt a job and go on later, use O(state=paused).
-  - Drives any number of Data Replication Service (DRS) jobs (migration, synchronisation, disaster recovery) to a wanted state.
-  - Reads the status of every job first. A job that is in the wanted state already costs no write, so a second run changes nothing.
-  - Waits until every job is there, has failed, or time is up, and returns what came of each job, in success, in failure and in
-    check mode alike.
-  - A job that is paused, or that failed in transfer, is brought to O(state=started) by the service's resume and retry call; one that is
-    configured or scheduled, by its start call.
-  - A write whose answer was lost is never simply repeated. The job is watched for O(settle_time) first, and asked once more only if it
-    still needs to be. What cannot be told is reported as V(unknown), which is a failure.
+  - B(O(state=stopped) ends a job for good): it cannot be started again. To interrupt a job and go on later, use
+    O(state=paused).
+  - Drives any number of Data Replication Service (DRS) jobs (migration, synchronisation, disaster recovery) to a
+    wanted state.
+  - Reads the status of every job first. A job that is in the wanted state already costs no write, so a second run
+    changes nothing.
+  - Waits until every job is there, has failed, or time is up, and returns what came of each job, in success, in
+    failure and in check mode alike.
+  - A job that is paused, or that failed in transfer, is brought to O(state=started) by the service's resume and retry
+    call; one that is configured or scheduled, by its start call.
+  - A write whose answer was lost is never simply repeated. The job is watched for O(settle_time) first, and asked
+    once more only if it still needs to be. What cannot be told is reported as V(unknown), which is a failure.
 notes:
-  - Use RV(jobs) or RV(by_id) of a registered result. The facts are a convenience with limits that Ansible sets. A failed task sets no
-    facts and leaves the former ones in place, a fact cache keeps those of another run, and in a loop the last item wins. Read them as
-    C(ansible_facts.drs_jobs).
-  - A task's C(timeout) keyword ends the module and throws its result away. Use O(wait_timeout). The module notices that nobody waits for
-    it any more and sends no further write.
-  - While a pause is under way the service shows no sign of it. A second run in that time may ask again, is told that the job is busy, and
-    then only waits.
+  - Use RV(jobs) or RV(by_id) of a registered result. The facts are a convenience with limits that Ansible sets. A
+    failed task sets no facts and leaves the former ones in place, a fact cache keeps those of another run, and in a
+    loop the last item wins. Read them as C(ansible_facts.drs_jobs).
+  - A task's C(timeout) keyword ends the module and throws its result away. Use O(wait_timeout). The module notices
+    that nobody waits for it any more and sends no further write.
+  - While a pause is under way the service shows no sign of it. A second run in that time may ask again, is told that
+    the job is busy, and then only waits.
   - Source of the statuses and calls is version 3 of the DRS API.
 author:
   - huaweicloud.drs contributors (@huaweicloud)
@@ -39,8 +42,8 @@ attributes:
   check_mode:
     support: full
     details:
-      - Sends no write, and predicts the run with the same rules. A job that is in between two statuses is planned with the status
-        that follows, and marked RV(jobs[].predicted).
+      - Sends no write, and predicts the run with the same rules. A job that is in between two statuses is planned
+        with the status that follows, and marked RV(jobs[].predicted).
   diff_mode:
     support: full
     details:
@@ -53,9 +56,10 @@ options:
   state:
     description:
       - The wanted state.
-      - V(started) means running. A configured or scheduled job is started, a paused one resumed, one that failed in transfer retried.
-      - V(paused) means that replication rests and can go on later. The source keeps its logs for a limited time, and the vendor recommends
-        to resume within 24 hours.
+      - V(started) means running. A configured or scheduled job is started, a paused one resumed, one that failed in
+        transfer retried.
+      - V(paused) means that replication rests and can go on later. The source keeps its logs for a limited time, and
+        the vendor recommends to resume within 24 hours.
       - V(stopped) ends the job for good.
       - V(deleted) removes a job that has ended. One that has not ended is refused unless O(force=true).
     type: str
@@ -115,8 +119,10 @@ options:
     default: false
   start_time:
     description:
-      - When a job is to start, as ISO 8601 with an offset from UTC, or as epoch milliseconds. At once where it is absent or empty.
-      - A time in the past is refused for a job that would be started, and for no other, so that a second run stays green.
+      - When a job is to start, as ISO 8601 with an offset from UTC, or as epoch milliseconds. At once where it is
+        absent or empty.
+      - A time in the past is refused for a job that would be started, and for no other, so that a second run stays
+        green.
       - A resume and a retry act at once, so it is refused for a job that needs one of these.
     type: str
   is_only_init_task:
@@ -130,21 +136,25 @@ options:
     type: bool
   is_sync_re_edit:
     description:
-      - Only for a job whose synchronised objects were edited since it last ran. Sent with a resume or a retry, where given.
+      - Only for a job whose synchronised objects were edited since it last ran. Sent with a resume or a retry, where
+        given.
     type: bool
   is_show_breakpoint_position:
     description:
-      - Whether the service shows the position at which a job with a MySQL source was stopped. Sent with a stop, where given.
+      - Whether the service shows the position at which a job with a MySQL source was stopped. Sent with a stop, where
+        given.
     type: bool
   allow_paid_order:
     description:
-      - Whether a yearly/monthly job may be started whose order is not yet through. Starting it places the order and pays it.
+      - Whether a yearly/monthly job may be started whose order is not yet through. Starting it places the order and
+        pays it.
     type: bool
     default: false
   wait:
     description:
       - Whether to return only when every job is there, has failed, or time is up.
-      - Without it, a job whose write was accepted has the outcome V(accepted), and a job that can be sent nothing in its status fails.
+      - Without it, a job whose write was accepted has the outcome V(accepted), and a job that can be sent nothing in
+        its status fails.
     type: bool
     default: true
   wait_timeout:
@@ -152,19 +162,22 @@ options:
     type: int
     default: 1800
   wait_interval:
-    description: The longest pause between two reads of a job that is on its way, in seconds. The first reads come sooner.
+    description: The longest pause between two reads of a job that is on its way, in seconds. The first reads come
+      sooner.
     type: int
     default: 5
   settle_time:
     description:
-      - Seconds for which a job is watched when the answer to its write was lost, before it is asked once more. The service shows the old
-        status for a while after it has accepted a write.
+      - Seconds for which a job is watched when the answer to its write was lost, before it is asked once more. The
+        service shows the old status for a while after it has accepted a write.
     type: int
     default: 30
   fail_on:
     description:
-      - Whether the task fails when V(any) job ended badly, when V(all) did, or V(never). Every outcome but V(ok) and V(accepted) is bad.
-      - Wrong options, no way in, a wrong project, an untrusted connection and a service that never answers fail the task always.
+      - Whether the task fails when V(any) job ended badly, when V(all) did, or V(never). Every outcome but V(ok) and
+        V(accepted) is bad.
+      - Wrong options, no way in, a wrong project, an untrusted connection and a service that never answers fail the
+        task always.
     type: str
     choices: [any, all, never]
     default: any
@@ -181,7 +194,8 @@ options:
     type: bool
     default: true
   progress:
-    description: Whether to show a line while the module waits. Tasks with C(async) and hosts that are not local show none.
+    description: Whether to show a line while the module waits. Tasks with C(async) and hosts that are not local show
+      none.
     type: bool
     default: true
   progress_file:
@@ -295,17 +309,20 @@ jobs:
     reason:
       description:
         - A stable word to branch on, null where the outcome is good.
-        - One of V(no_such_job), V(illegal_status), V(unknown_status), V(running_needs_force), V(unpaid_order), V(start_time_past),
-          V(refused), V(busy), V(throttled), V(lost), V(ended_badly), V(deadline), V(unreadable), V(caller_gone).
+        - One of V(no_such_job), V(illegal_status), V(unknown_status), V(running_needs_force), V(unpaid_order),
+          V(start_time_past), V(refused), V(busy), V(throttled), V(lost), V(ended_badly), V(deadline), V(unreadable),
+          V(caller_gone).
       type: str
       returned: always
     status_before:
-      description: The first status that was read, null if none was. V(NOT_FOUND) for a job that the service does not know.
+      description: The first status that was read, null if none was. V(NOT_FOUND) for a job that the service does not
+        know.
       type: str
       returned: always
       sample: INCRE_TRANSFER_STARTED
     status:
-      description: The last status that was read. A paused job has V(PAUSING), the service's word for it. A deleted one has V(DELETED).
+      description: The last status that was read. A paused job has V(PAUSING), the service's word for it. A deleted
+        one has V(DELETED).
       type: str
       returned: always
       sample: PAUSING
@@ -432,14 +449,14 @@ ansible_facts:
   type: dict
   contains:
     drs_jobs:
-      description: For each job id, its RV(jobs[].name), RV(jobs[].status), RV(jobs[].outcome), RV(jobs[].action), RV(jobs[].changed)
+      description: For each job id, its RV(jobs[].name), RV(jobs[].status), RV(jobs[].outcome), RV(jobs[].action),
+        RV(jobs[].changed)
         and RV(jobs[].error_code).
       type: dict
       returned: always
 """
 
 from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.huaweicloud.drs.plugins.module_utils._batch import MODULE_OPTIONS, run
 from ansible_collections.huaweicloud.drs.plugins.module_utils._module import real_shell
 

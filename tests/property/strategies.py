@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 STATUSES = [status.name for status in transitions.STATUSES]
 SETTLE = 30
-FAMILIES = {"start": "start", "resume": "start", "retry": "start", "pause": "pause", "terminate": "stop", "force_terminate": "stop", "delete": "delete"}
+FAMILIES = {
+    "start": "start",
+    "resume": "start",
+    "retry": "start",
+    "pause": "pause",
+    "terminate": "stop",
+    "force_terminate": "stop",
+    "delete": "delete",
+}
 WRITES = ["batch-starting", "batch-pause-task", "batch-retry-task", "batch-jobs"]
 READS = ["batch-status", "batch-detail"]
 
@@ -37,7 +45,9 @@ obedient = st.fixed_dictionaries(
         "write_lag": st.floats(0, SETTLE - 1),
         "busy": st.floats(0, 200),
         "busy_writes": st.integers(0, 3),
-        "durations": st.fixed_dictionaries({}, optional={"STARTJOBING": st.floats(0, 60), "FULL_TRANSFER_STARTED": st.floats(0, 60)}),
+        "durations": st.fixed_dictionaries(
+            {}, optional={"STARTJOBING": st.floats(0, 60), "FULL_TRANSFER_STARTED": st.floats(0, 60)}
+        ),
     },
 )
 # One that the service itself will not let come to its wish.
@@ -46,7 +56,9 @@ stubborn = st.fixed_dictionaries(
     optional={
         "busy": st.just(True),
         "not_pausable": st.just(True),
-        "period_order": st.sampled_from([{"order_id": "1", "status": "PENDING"}, {"order_id": "2", "status": "COMPLETED"}]),
+        "period_order": st.sampled_from(
+            [{"order_id": "1", "status": "PENDING"}, {"order_id": "2", "status": "COMPLETED"}]
+        ),
         "fails": st.dictionaries(
             st.sampled_from(["start", "retry", "pause", "terminate", "force_terminate"]),
             st.sampled_from(["START_JOB_FAILED", "INCRE_TRANSFER_FAILED", "RELEASE_RESOURCE_FAILED"]),
@@ -54,7 +66,9 @@ stubborn = st.fixed_dictionaries(
         ),
         "refuse": st.dictionaries(
             st.sampled_from(["start", "retry", "pause", "terminate", "delete"]),
-            st.sampled_from([("DRS.M00304", "not now"), ("DRS.M00202", "not that"), ("DRS.M05004", "gone"), ("DRS.M00289", "who")]),
+            st.sampled_from(
+                [("DRS.M00304", "not now"), ("DRS.M00202", "not that"), ("DRS.M05004", "gone"), ("DRS.M00289", "who")]
+            ),
             max_size=2,
         ),
     },

@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, huaweicloud.drs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever the jobs, the wishes and the faults are: nothing lost, nothing done twice, nothing claimed that is not so."""
+"""Whatever the jobs, the wishes and the faults are: nothing lost, nothing done twice, nothing claimed that is not
+so."""
 
 from __future__ import annotations
 
@@ -16,7 +17,14 @@ from hypothesis import strategies as st
 OPTIONS = {"settle_time": SETTLE, "wait_timeout": 3000, "fail_on": "any"}
 OUTCOMES = ("ok", "accepted", "failed", "timed_out", "unknown", "not_attempted")
 # What the table of states refuses, whatever the service would say.
-BY_THE_TABLE = {"no_such_job", "illegal_status", "unknown_status", "running_needs_force", "unpaid_order", "start_time_past"}
+BY_THE_TABLE = {
+    "no_such_job",
+    "illegal_status",
+    "unknown_status",
+    "running_needs_force",
+    "unpaid_order",
+    "start_time_past",
+}
 
 any_jobs = st.lists(st.one_of(strategies.obedient, strategies.obedient, strategies.stubborn), min_size=1, max_size=9)
 obedient_jobs = st.lists(strategies.obedient, min_size=1, max_size=9)

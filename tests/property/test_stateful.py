@@ -72,10 +72,12 @@ class Night(RuleBasedStateMachine):
         result = run_batch(self.service, job_ids=ids, **OPTIONS, **wish)
         for row in result["jobs"]:
             assert row["outcome"] in ("ok", "failed"), row
-        again = run_batch(self.service, job_ids=[row["id"] for row in result["jobs"] if row["outcome"] == "ok"], **OPTIONS, **wish)
+        again = run_batch(
+            self.service, job_ids=[row["id"] for row in result["jobs"] if row["outcome"] == "ok"], **OPTIONS, **wish
+        )
         assert not again["changed"]
 
 
 TestNight = Night.TestCase
 TestNight.settings = settings(max_examples=150, stateful_step_count=12)
-assert SETTLE == OPTIONS["settle_time"]
+assert OPTIONS["settle_time"] == SETTLE

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs a module against the emulator in this process: no socket, no real time, no Ansible around it.
 
-The client's clock is the emulator's own, moved by hand: a pause of the client, an answer's delay and every request move it.
+The client's clock is the emulator's own, moved by hand: a pause of the client, an answer's delay and every request
+move it.
 """
 
 from __future__ import annotations
@@ -15,13 +16,12 @@ from http.client import RemoteDisconnected
 import requests
 import urllib3
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
-from requests.adapters import HTTPAdapter
-
 from ansible_collections.huaweicloud.drs.plugins.module_utils import _batch
 from ansible_collections.huaweicloud.drs.plugins.module_utils._module import Shell
 from ansible_collections.huaweicloud.drs.plugins.module_utils._timing import Clock
 from ansible_collections.huaweicloud.drs.tests.emulator import Emulator
 from ansible_collections.huaweicloud.drs.tests.emulator.clock import ManualClock
+from requests.adapters import HTTPAdapter
 
 PROJECT = "054ba152d480d55b2f5dc0069e7ddef0"
 # 2026-06-01T00:00:00Z
@@ -75,7 +75,9 @@ class EmulatorAdapter(HTTPAdapter):
             raise requests.exceptions.ReadTimeout("Read timed out.", request=request)
         if reply.fate == "cut":
             raise requests.exceptions.ConnectionError(
-                urllib3.exceptions.ProtocolError("Connection aborted.", RemoteDisconnected("Remote end closed connection")),
+                urllib3.exceptions.ProtocolError(
+                    "Connection aborted.", RemoteDisconnected("Remote end closed connection")
+                ),
                 request=request,
             )
         body = reply.body
@@ -98,7 +100,9 @@ class FakeModule:
     """As much of AnsibleModule as the collection uses, with the options validated by ansible-core itself."""
 
     def __init__(self, module_options, params, check_mode):
-        checks = {key: value for key, value in module_options.items() if key not in ("argument_spec", "supports_check_mode")}
+        checks = {
+            key: value for key, value in module_options.items() if key not in ("argument_spec", "supports_check_mode")
+        }
         validated = ModuleArgumentSpecValidator(module_options["argument_spec"], **checks).validate(params)
         if validated.error_messages:
             raise Ended({"failed": True, "msg": "; ".join(validated.error_messages)})

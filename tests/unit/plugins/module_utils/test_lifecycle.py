@@ -13,44 +13,42 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import 
 
 # A cell is what happens without force, and after a slash with it. "!word" fails with that reason.
 PLAN = """
-                                started                 paused            stopped                      deleted
-CREATING                        !illegal_status         !illegal_status   terminate/force_terminate    !running_needs_force/force_terminate
-CONFIGURATION                   start                   !illegal_status   terminate/force_terminate    !running_needs_force/force_terminate
-WAITING_FOR_START               start                   !illegal_status   terminate/force_terminate    !running_needs_force/force_terminate
-STARTJOBING                     on_its_way              later             later/force_terminate        !running_needs_force/force_terminate
-FULL_TRANSFER_STARTED           there                   pause             terminate/force_terminate    !running_needs_force/force_terminate
-FULL_TRANSFER_COMPLETE          there                   pause             terminate/force_terminate    !running_needs_force/force_terminate
-INCRE_TRANSFER_STARTED          there                   pause             terminate/force_terminate    !running_needs_force/force_terminate
-FULL_TRANSFER_FAILED            retry                   pause             terminate/force_terminate    !running_needs_force/force_terminate
-INCRE_TRANSFER_FAILED           retry                   pause             terminate/force_terminate    !running_needs_force/force_terminate
-START_JOB_FAILED                retry                   !illegal_status   terminate/force_terminate    !running_needs_force/force_terminate
-CHILD_TRANSFER_FAILED           retry                   !illegal_status   terminate/force_terminate    !running_needs_force/force_terminate
-PAUSING                         resume                  there             terminate/force_terminate    !running_needs_force/force_terminate
-PAUSEING                        resume                  there             terminate/force_terminate    !running_needs_force/force_terminate
-CHANGE_JOB_STARTED              later                   later             later/force_terminate        !running_needs_force/force_terminate
-REBUILD_NODE_STARTED            later                   later             later/force_terminate        !running_needs_force/force_terminate
-NODE_UPGRADE_START              later                   later             later/force_terminate        !running_needs_force/force_terminate
-CHILD_TRANSFER_STARTING         on_its_way              !illegal_status   later/force_terminate        !running_needs_force/force_terminate
-CHILD_TRANSFER_STARTED          there                   !illegal_status   terminate/force_terminate    !running_needs_force/force_terminate
-CHILD_TRANSFER_COMPLETE         there                   !illegal_status   terminate/force_terminate    !running_needs_force/force_terminate
-NODE_UPGRADE_COMPLETE           there                   !illegal_status   terminate/force_terminate    !running_needs_force/force_terminate
-CHANGE_JOB_FAILED               !illegal_status         !illegal_status   terminate/force_terminate    !running_needs_force/force_terminate
-REBUILD_NODE_FAILED             !illegal_status         !illegal_status   terminate/force_terminate    !running_needs_force/force_terminate
-NODE_UPGRADE_FAILED             !illegal_status         !illegal_status   terminate/force_terminate    !running_needs_force/force_terminate
-RELEASE_RESOURCE_STARTED        !illegal_status         !illegal_status   on_its_way                   later
-RELEASE_CHILD_TRANSFER_STARTED  !illegal_status         !illegal_status   on_its_way                   later
-RELEASE_RESOURCE_FAILED         !illegal_status         !illegal_status   terminate/force_terminate    !running_needs_force/force_terminate
-RELEASE_RESOURCE_COMPLETE       !illegal_status         !illegal_status   there                        delete
-RELEASE_CHILD_TRANSFER_COMPLETE !illegal_status         !illegal_status   there                        delete
-CREATE_FAILED                   !illegal_status         !illegal_status   there                        delete
-DELETED                         !no_such_job            !no_such_job      there                        there
-NOT_FOUND                       !no_such_job            !no_such_job      !no_such_job                 there
-FROZEN                          !unknown_status         !unknown_status   !unknown_status              !unknown_status
+                                 started          paused           stopped                    deleted
+CREATING                         !illegal_status  !illegal_status  terminate/force_terminate  !force_needed/force_terminate
+CONFIGURATION                    start            !illegal_status  terminate/force_terminate  !force_needed/force_terminate
+WAITING_FOR_START                start            !illegal_status  terminate/force_terminate  !force_needed/force_terminate
+STARTJOBING                      on_its_way       later            later/force_terminate      !force_needed/force_terminate
+FULL_TRANSFER_STARTED            there            pause            terminate/force_terminate  !force_needed/force_terminate
+FULL_TRANSFER_COMPLETE           there            pause            terminate/force_terminate  !force_needed/force_terminate
+INCRE_TRANSFER_STARTED           there            pause            terminate/force_terminate  !force_needed/force_terminate
+FULL_TRANSFER_FAILED             retry            pause            terminate/force_terminate  !force_needed/force_terminate
+INCRE_TRANSFER_FAILED            retry            pause            terminate/force_terminate  !force_needed/force_terminate
+START_JOB_FAILED                 retry            !illegal_status  terminate/force_terminate  !force_needed/force_terminate
+CHILD_TRANSFER_FAILED            retry            !illegal_status  terminate/force_terminate  !force_needed/force_terminate
+PAUSING                          resume           there            terminate/force_terminate  !force_needed/force_terminate
+PAUSEING                         resume           there            terminate/force_terminate  !force_needed/force_terminate
+CHANGE_JOB_STARTED               later            later            later/force_terminate      !force_needed/force_terminate
+REBUILD_NODE_STARTED             later            later            later/force_terminate      !force_needed/force_terminate
+NODE_UPGRADE_START               later            later            later/force_terminate      !force_needed/force_terminate
+CHILD_TRANSFER_STARTING          on_its_way       !illegal_status  later/force_terminate      !force_needed/force_terminate
+CHILD_TRANSFER_STARTED           there            !illegal_status  terminate/force_terminate  !force_needed/force_terminate
+CHILD_TRANSFER_COMPLETE          there            !illegal_status  terminate/force_terminate  !force_needed/force_terminate
+NODE_UPGRADE_COMPLETE            there            !illegal_status  terminate/force_terminate  !force_needed/force_terminate
+CHANGE_JOB_FAILED                !illegal_status  !illegal_status  terminate/force_terminate  !force_needed/force_terminate
+REBUILD_NODE_FAILED              !illegal_status  !illegal_status  terminate/force_terminate  !force_needed/force_terminate
+NODE_UPGRADE_FAILED              !illegal_status  !illegal_status  terminate/force_terminate  !force_needed/force_terminate
+RELEASE_RESOURCE_STARTED         !illegal_status  !illegal_status  on_its_way                 later
+RELEASE_CHILD_TRANSFER_STARTED   !illegal_status  !illegal_status  on_its_way                 later
+RELEASE_RESOURCE_FAILED          !illegal_status  !illegal_status  terminate/force_terminate  !force_needed/force_terminate
+RELEASE_RESOURCE_COMPLETE        !illegal_status  !illegal_status  there                      delete
+RELEASE_CHILD_TRANSFER_COMPLETE  !illegal_status  !illegal_status  there                      delete
+CREATE_FAILED                    !illegal_status  !illegal_status  there                      delete
+DELETED                          !no_such_job     !no_such_job     there                      there
+NOT_FOUND                        !no_such_job     !no_such_job     !no_such_job               there
+FROZEN                           !unknown_status  !unknown_status  !unknown_status            !unknown_status
 """
 
-# How a status read after an accepted write counts: w waiting, t there, f failed. The status before is INCRE_TRANSFER_STARTED for
-# a pause and a stop, CONFIGURATION for a start, PAUSING for a resume, INCRE_TRANSFER_FAILED for a retry and
-# RELEASE_RESOURCE_COMPLETE for a delete.
+# How a status read after an accepted write counts: w waiting, t there, f failed. BEFORE says from which status it was made.
 AFTER = """
                                 start  resume  retry  pause  terminate  force_terminate  delete
 CREATING                        w      w       w      w      w          w                f
@@ -102,11 +100,12 @@ def cells(table):
     """(status, column, cell) of a table."""
     head, *rows = [line.split() for line in table.strip("\n").split("\n")]
     assert all(len(row) == len(head) + 1 for row in rows)
-    return [(row[0], column, cell) for row in rows for column, cell in zip(head, row[1:])]
+    return [(row[0], head[place], cell) for row in rows for place, cell in enumerate(row[1:])]
 
 
 def word(step):
-    return {"send": step.write, "fail": "!%s" % step.reason, "on its way": "on_its_way"}.get(step.kind, step.kind)
+    reason = (step.reason or "").replace("running_needs_force", "force_needed")
+    return {"send": step.write, "fail": "!" + reason, "on its way": "on_its_way"}.get(step.kind, step.kind)
 
 
 @pytest.mark.parametrize(("status", "state", "cell"), cells(PLAN))

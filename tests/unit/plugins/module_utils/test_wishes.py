@@ -1,0 +1,141 @@
+# Copyright: (c) 2026, huaweicloud.drs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a task asks, brought to jobs: ids, times, options of the task and of each job."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from ansible_collections.huaweicloud.drs.plugins.module_utils._wishes import (
+    PER_JOB,
+    WishError,
+    milliseconds,
+    split_ids,
+    to_jobs,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+ONE = "140b5236-88ad-43c8-811c-1268453jb101"
+TWO = "9a470239-2308-4bb5-a6bc-1040402fjb21"
+TASK = dict(dict.fromkeys(PER_JOB), state="paused", pause_mode="target", force=False, job_ids=None, jobs=None)
+
+
+class TestIds:
+    @pytest.mark.parametrize(
+        "values",
+        [
+            [ONE, TWO],
+            ["%s,%s" % (ONE, TWO)],
+            ["%s\n  %s\t" % (ONE, TWO)],
+            ["%s ,, %s," % (ONE, TWO)],
+            [ONE + "\r\n" + TWO],
+        ],
+    )
+    def test_commas_and_white_space_separate(self, values):
+        assert split_ids(values) == [ONE, TWO]
+
+    @pytest.mark.parametrize("values", [[], [""], [" ", "\n"], [","]])
+    def test_nothing_is_no_id(self, values):
+        assert split_ids(values) == []
+
+    @pytest.mark.parametrize(
+        "value", ["None", ONE[:-1], ONE + "0", ONE.replace("-", ""), "../" + ONE[3:], ONE[:-1] + "é", ONE[:-1] + "/"]
+    )
+    def test_a_malformed_one_is_refused_by_name(self, value):
+        with pytest.raises(WishError, match="is no DRS job id") as error:
+            split_ids([ONE, value])
+        assert value in str(error.value)
+
+
+class TestStartTime:
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("1608188903063", 1608188903063),
+            ("2020-12-17T07:08:23.063Z", 1608188903063),
+            ("2020-12-17T08:08:23.063+01:00", 1608188903063),
+            ("2020-12-17 08:08:23,0639+0100", 1608188903063),
+            ("2020-12-17T07:08:23+00", 1608188903000),
+            ("2020-12-17T02:38Z", 1608172680000),
+            ("2020-12-17T02:08-0030", 1608172680000),
+            ("2020-12-17 08:08:23 +01:00", 1608188903000),
+        ],
+    )
+    def test_what_is_one(self, text, expected):
+        assert milliseconds(text) == expected
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "2020-12-17T07:08:23",
+            "2020-12-17",
+            "1608188903",
+            "0",
+            "tonight",
+            "2020-13-17T07:08:23Z",
+            "2020-12-17T25:08:23Z",
+            "-1608188903063",
+            "2020-12-17T07:08:23+1:00",
+            "١٦٠٨١٨٨٩٠٣٠٦٣",
+        ],
+    )
+    def test_what_is_none(self, text):
+        with pytest.raises(WishError, match="start_time"):
+            milliseconds(text)
+
+    @given(st.datetimes(datetime(1971, 1, 1), datetime(2100, 1, 1)), st.integers(-14 * 60, 14 * 60))
+    def test_every_offset(self, local, minutes):
+        when = local.replace(microsecond=local.microsecond // 1000 * 1000, tzinfo=timezone(timedelta(minutes=minutes)))
+        assert milliseconds(when.isoformat()) == round(when.timestamp() * 1000)
+
+
+def asked(**changes):
+    return [(job.id, dict(job.options)) for job in to_jobs(dict(TASK, **changes))]
+
+
+class TestJobs:
+    def test_every_job_has_the_task_s_options(self):
+        (first, options), (second, others) = asked(job_ids=[ONE, TWO], pause_mode="all")
+        assert (first, second) == (ONE, TWO)
+        assert options["pause_mode"] == others["pause_mode"] == "all"
+
+    def test_a_job_s_own_option_goes_first(self):
+        jobs = [{"job_id": ONE, "pause_mode": "all", "force": None}, {"job_id": TWO, "pause_mode": None, "force": True}]
+        (_first, options), (_second, others) = asked(jobs=jobs)
+        assert (options["pause_mode"], options["force"]) == ("all", False)
+        assert (others["pause_mode"], others["force"]) == ("target", True)
+
+    def test_false_and_empty_are_a_job_s_own_too(self):
+        first, second = to_jobs(
+            dict(
+                TASK,
+                state="started",
+                force=True,
+                start_time="2030-01-01T00:00:00Z",
+                jobs=[{"job_id": ONE, "force": False, "start_time": ""}, {"job_id": TWO}],
+            )
+        )
+        assert (first.wish.force, first.wish.start_time, first.options["start_time"]) == (False, None, None)
+        assert (second.wish.force, second.wish.start_time, second.options["start_time"]) == (
+            True,
+            1893456000000,
+            "1893456000000",
+        )
+
+    def test_the_same_job_twice_is_one_in_first_order(self):
+        assert [job for job, _options in asked(job_ids=[TWO, ONE, TWO, ONE.upper()])] == [TWO, ONE]
+
+    def test_the_same_job_with_other_options_is_refused(self):
+        with pytest.raises(WishError, match="%s is asked for twice .*pause_mode" % ONE):
+            asked(jobs=[{"job_id": ONE}, {"job_id": ONE, "pause_mode": "all"}])
+
+    @pytest.mark.parametrize("value", ["", " ", ONE + "," + TWO])
+    def test_a_job_has_one_id(self, value):
+        with pytest.raises(WishError, match=r"jobs\[1\].job_id"):
+            asked(jobs=[{"job_id": ONE}, {"job_id": value}])
+
+    def test_none_is_no_work(self):
+        assert asked(job_ids=[]) == asked(jobs=[]) == []
