@@ -13,39 +13,39 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import 
 
 # A cell is what happens without force, and after a slash with it. "!word" fails with that reason.
 PLAN = """
-                                 started          paused           stopped                    deleted
-CREATING                         !illegal         !illegal         terminate/force_terminate  !force_needed/force_terminate
-CONFIGURATION                    start            !illegal         terminate/force_terminate  !force_needed/force_terminate
-WAITING_FOR_START                start            !illegal         terminate/force_terminate  !force_needed/force_terminate
-STARTJOBING                      on_its_way       later            later/force_terminate      !force_needed/force_terminate
-FULL_TRANSFER_STARTED            there            pause            terminate/force_terminate  !force_needed/force_terminate
-FULL_TRANSFER_COMPLETE           there            pause            terminate/force_terminate  !force_needed/force_terminate
-INCRE_TRANSFER_STARTED           there            pause            terminate/force_terminate  !force_needed/force_terminate
-FULL_TRANSFER_FAILED             retry            pause            terminate/force_terminate  !force_needed/force_terminate
-INCRE_TRANSFER_FAILED            retry            pause            terminate/force_terminate  !force_needed/force_terminate
-START_JOB_FAILED                 retry            !illegal         terminate/force_terminate  !force_needed/force_terminate
-CHILD_TRANSFER_FAILED            retry            !illegal         terminate/force_terminate  !force_needed/force_terminate
-PAUSING                          resume           there            terminate/force_terminate  !force_needed/force_terminate
-PAUSEING                         resume           there            terminate/force_terminate  !force_needed/force_terminate
-CHANGE_JOB_STARTED               later            later            later/force_terminate      !force_needed/force_terminate
-REBUILD_NODE_STARTED             later            later            later/force_terminate      !force_needed/force_terminate
-NODE_UPGRADE_START               later            later            later/force_terminate      !force_needed/force_terminate
-CHILD_TRANSFER_STARTING          on_its_way       !illegal         later/force_terminate      !force_needed/force_terminate
-CHILD_TRANSFER_STARTED           there            !illegal         terminate/force_terminate  !force_needed/force_terminate
-CHILD_TRANSFER_COMPLETE          there            !illegal         terminate/force_terminate  !force_needed/force_terminate
-NODE_UPGRADE_COMPLETE            there            !illegal         terminate/force_terminate  !force_needed/force_terminate
-CHANGE_JOB_FAILED                !illegal         !illegal         terminate/force_terminate  !force_needed/force_terminate
-REBUILD_NODE_FAILED              !illegal         !illegal         terminate/force_terminate  !force_needed/force_terminate
-NODE_UPGRADE_FAILED              !illegal         !illegal         terminate/force_terminate  !force_needed/force_terminate
-RELEASE_RESOURCE_STARTED         !illegal         !illegal         on_its_way                 later
-RELEASE_CHILD_TRANSFER_STARTED   !illegal         !illegal         on_its_way                 later
-RELEASE_RESOURCE_FAILED          !illegal         !illegal         terminate/force_terminate  !force_needed/force_terminate
-RELEASE_RESOURCE_COMPLETE        !illegal         !illegal         there                      delete
-RELEASE_CHILD_TRANSFER_COMPLETE  !illegal         !illegal         there                      delete
-CREATE_FAILED                    !illegal         !illegal         there                      delete
-DELETED                          !no_such_job     !no_such_job     there                      there
-NOT_FOUND                        !no_such_job     !no_such_job     !no_such_job               there
-FROZEN                           !unknown_status  !unknown_status  !unknown_status            !unknown_status
+                                 started     paused    stopped                    deleted
+CREATING                         !illegal    !illegal  terminate/force_terminate  !force_needed/force_terminate
+CONFIGURATION                    start       !illegal  terminate/force_terminate  !force_needed/force_terminate
+WAITING_FOR_START                start       !illegal  terminate/force_terminate  !force_needed/force_terminate
+STARTJOBING                      on_its_way  later     later/force_terminate      !force_needed/force_terminate
+FULL_TRANSFER_STARTED            there       pause     terminate/force_terminate  !force_needed/force_terminate
+FULL_TRANSFER_COMPLETE           there       pause     terminate/force_terminate  !force_needed/force_terminate
+INCRE_TRANSFER_STARTED           there       pause     terminate/force_terminate  !force_needed/force_terminate
+FULL_TRANSFER_FAILED             retry       pause     terminate/force_terminate  !force_needed/force_terminate
+INCRE_TRANSFER_FAILED            retry       pause     terminate/force_terminate  !force_needed/force_terminate
+START_JOB_FAILED                 retry       !illegal  terminate/force_terminate  !force_needed/force_terminate
+CHILD_TRANSFER_FAILED            retry       !illegal  terminate/force_terminate  !force_needed/force_terminate
+PAUSING                          resume      there     terminate/force_terminate  !force_needed/force_terminate
+PAUSEING                         resume      there     terminate/force_terminate  !force_needed/force_terminate
+CHANGE_JOB_STARTED               later       later     later/force_terminate      !force_needed/force_terminate
+REBUILD_NODE_STARTED             later       later     later/force_terminate      !force_needed/force_terminate
+NODE_UPGRADE_START               later       later     later/force_terminate      !force_needed/force_terminate
+CHILD_TRANSFER_STARTING          on_its_way  !illegal  later/force_terminate      !force_needed/force_terminate
+CHILD_TRANSFER_STARTED           there       !illegal  terminate/force_terminate  !force_needed/force_terminate
+CHILD_TRANSFER_COMPLETE          there       !illegal  terminate/force_terminate  !force_needed/force_terminate
+NODE_UPGRADE_COMPLETE            there       !illegal  terminate/force_terminate  !force_needed/force_terminate
+CHANGE_JOB_FAILED                !illegal    !illegal  terminate/force_terminate  !force_needed/force_terminate
+REBUILD_NODE_FAILED              !illegal    !illegal  terminate/force_terminate  !force_needed/force_terminate
+NODE_UPGRADE_FAILED              !illegal    !illegal  terminate/force_terminate  !force_needed/force_terminate
+RELEASE_RESOURCE_STARTED         !illegal    !illegal  on_its_way                 later
+RELEASE_CHILD_TRANSFER_STARTED   !illegal    !illegal  on_its_way                 later
+RELEASE_RESOURCE_FAILED          !illegal    !illegal  terminate/force_terminate  !force_needed/force_terminate
+RELEASE_RESOURCE_COMPLETE        !illegal    !illegal  there                      delete
+RELEASE_CHILD_TRANSFER_COMPLETE  !illegal    !illegal  there                      delete
+CREATE_FAILED                    !illegal    !illegal  there                      delete
+DELETED                          !no_job     !no_job   there                      there
+NOT_FOUND                        !no_job     !no_job   !no_job                    there
+FROZEN                           !unknown    !unknown  !unknown                   !unknown
 """
 
 # How a status read after an accepted write counts: w waiting, t there, f failed. BEFORE: where it was made from.
@@ -96,7 +96,12 @@ BEFORE = {
 FAR = 4102444800000
 
 
-SHORT = {"running_needs_force": "force_needed", "illegal_status": "illegal"}
+SHORT = {
+    "running_needs_force": "force_needed",
+    "illegal_status": "illegal",
+    "unknown_status": "unknown",
+    "no_such_job": "no_job",
+}
 
 
 def cells(table):
