@@ -231,7 +231,7 @@ def _lane(job: Mapping[str, Any], axis: _Axis) -> dict[str, Any]:
             for entry in job["steps"]
             if entry["outcome"] not in GOOD
         ],
-        "path": " -> ".join(status for _at, status in moves),
+        "path": " \u2192 ".join(status for _at, status in moves),
         "segments": segments,
     }
 
