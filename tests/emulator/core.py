@@ -71,7 +71,7 @@ class Emulator:
             self.jobs = {job["id"]: Job(job, self.world) for job in checked["jobs"]}
             self.faults = rules
             self.journal = Journal(settings.journal_limit)
-            self._random = random.Random(settings.random_seed)
+            self._random = random.Random(settings.random_seed)  # nosec B311 - repeatable, not secret
 
     def reset(self) -> None:
         """Begin anew with the last seed."""
@@ -160,7 +160,7 @@ class Emulator:
 
     def _answer(self, request: Request) -> Reply:
         found = routes.find(request.method, request.path)
-        route, project_id = found or (None, None)
+        route, project_id = found or (None, "")
         parsed = request.json()
         entry = self.journal.add(
             time=self.clock.now(),
@@ -176,13 +176,12 @@ class Emulator:
         fault = self.faults.pick(self._hit(route, request, parsed)) if route else None
         if fault and fault.effect.get("expire_tokens"):
             self.identity.expire_tokens()
-        answer = None
-        if not (fault and fault.before):
+        if fault is None:
             answer = self._serve(request, route, project_id, parsed, entry)
-        if fault:
-            answer = faults.reply_to(fault.effect, request, answer, self.clock.wall())
+        else:
+            given = None if fault.before else self._serve(request, route, project_id, parsed, entry)
+            answer = faults.reply_to(fault.effect, request, given, self.clock.wall())
             entry.fault = fault.id
-        assert answer is not None
         entry.status, entry.rows, entry.fate = answer.status, len(answer.rows()), fault.fate if fault else "answer"
         entry.error_code = answer.body.get("error_code") if isinstance(answer.body, dict) else None
         headers = {"Content-Type": "application/json", "X-Request-Id": request.id, **answer.headers}
@@ -200,7 +199,7 @@ class Emulator:
         return faults.Hit(route.name, request.method, route.kind, ids, verbs, status_of)
 
     def _serve(
-        self, request: Request, route: routes.Route | None, project_id: str | None, parsed: Any, entry: Entry
+        self, request: Request, route: routes.Route | None, project_id: str, parsed: Any, entry: Entry
     ) -> Answer:
         try:
             if route is None:
@@ -218,7 +217,6 @@ class Emulator:
             self.identity.check(request, project_id)
             if route.name == "projects":
                 return self.identity.list_projects(request)
-            assert project_id is not None
             _check_type(request)
             if parsed is None:
                 raise ServiceError(400, "DRS.M00007")

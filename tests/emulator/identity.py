@@ -57,8 +57,8 @@ class Identity:
 
     # The check of every request
 
-    def check(self, request: Request, project_id: str | None) -> None:
-        """Refuse a request that is not let in; ``project_id`` is the path's, None for IAM's own calls.
+    def check(self, request: Request, project_id: str) -> None:
+        """Refuse a request that is not let in; ``project_id`` is the path's, "" for IAM's own calls.
 
         :raises ServiceError: 401 from the gateway, 403 from the service.
         """
@@ -70,7 +70,7 @@ class Identity:
             scope = self._check_signature(request)
         else:
             raise _not_let_in("Unauthorized")
-        if project_id is None:
+        if not project_id:
             return
         if project_id not in (project["id"] for project in self.projects):
             raise ServiceError(403, "DRS.M00261")

@@ -290,7 +290,7 @@ class Job:
         self._status = status
         self._since = at
         if status == "DELETED":
-            self._deleted_at = self._world.clock.now()
+            self._deleted_at = self._world.clock.now() if self._world.by_readings else at
 
     def as_spec(self) -> dict[str, Any]:
         """A seed of the job as it is now; a write that does not show yet is not in it."""

@@ -103,10 +103,10 @@ NAMES = tuple(route.name for route in ROUTES)
 _PATTERNS = [(route, re.compile(route.path.replace("{project_id}", "(?P<project_id>[^/]+)"))) for route in ROUTES]
 
 
-def find(method: str, path: str) -> tuple[Route, str | None] | None:
-    """The call that a method and path reach, and the project of the path; None for no call."""
+def find(method: str, path: str) -> tuple[Route, str] | None:
+    """The call that a method and path reach, and the project of the path ("" for IAM's own); None for no call."""
     for route, pattern in _PATTERNS:
         match = pattern.fullmatch(path)
         if match and route.method == method:
-            return route, match.groupdict().get("project_id")
+            return route, match.groupdict().get("project_id", "")
     return None

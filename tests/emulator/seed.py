@@ -18,11 +18,15 @@ from .transitions import PHASES, VERBS
 
 SEEDS = pathlib.Path(__file__).parent / "seeds"
 PROJECT_ID = "054ba152d480d55b2f5dc0069e7ddef0"
+# The emulator's own, known to everybody.
+PASSWORD = "emulator-password"  # nosec B105  # pragma: allowlist secret
+SECRET_KEY = "emulator-secret-key"  # nosec B105  # pragma: allowlist secret
+TOKEN = "emulator-token"  # nosec B105  # pragma: allowlist secret
 IDENTITY: dict[str, Any] = {
     "projects": [{"id": PROJECT_ID, "name": "eu-de"}],
-    "users": [{"name": "emulator-user", "password": "emulator-password", "domain": "emulator-domain"}],
-    "keys": [{"access_key": "EMULATORACCESSKEY", "secret_key": "emulator-secret-key"}],
-    "tokens": [{"token": "emulator-token", "project_id": PROJECT_ID}],
+    "users": [{"name": "emulator-user", "password": PASSWORD, "domain": "emulator-domain"}],
+    "keys": [{"access_key": "EMULATORACCESSKEY", "secret_key": SECRET_KEY}],
+    "tokens": [{"token": TOKEN, "project_id": PROJECT_ID}],
 }
 _CREATED = 1608188903063  # the API pages' own example of a time
 
@@ -190,7 +194,7 @@ def check_identity(identity: Any) -> dict[str, Any]:
         raise ValueError("seed: identity.projects: at least one")
     merged = {**IDENTITY, **identity}
     if "projects" in identity and "tokens" not in identity:
-        merged["tokens"] = [{"token": "emulator-token", "project_id": identity["projects"][0]["id"]}]
+        merged["tokens"] = [{"token": TOKEN, "project_id": identity["projects"][0]["id"]}]
     return merged
 
 

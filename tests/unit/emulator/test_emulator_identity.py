@@ -12,13 +12,14 @@ import time
 import pytest
 from ansible_collections.huaweicloud.drs.tests.emulator import ManualClock, signatures
 from ansible_collections.huaweicloud.drs.tests.emulator.messages import Request
+from ansible_collections.huaweicloud.drs.tests.emulator.seed import PASSWORD, SECRET_KEY
 from ansible_collections.huaweicloud.drs.tests.unit.emulator.caller import PROJECT, emulate, job_id
 
 ONE = job_id(0)
 PATH = f"/v3/{PROJECT}/jobs/batch-status"
 BODY = {"jobs": [ONE]}
 SENT = json.dumps(BODY).encode()
-KEY, SECRET = "EMULATORACCESSKEY", "emulator-secret-key"
+KEY = "EMULATORACCESSKEY"
 
 
 def signed(
@@ -28,7 +29,7 @@ def signed(
     body=SENT,
     off=0.0,
     key=KEY,
-    secret=SECRET,
+    secret=SECRET_KEY,
     **headers,
 ):
     date = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(caller.emulator.clock.wall() + off))
@@ -41,7 +42,7 @@ def signed(
 
 
 def token_body(project=None, **changes):
-    user = {"name": "emulator-user", "password": "emulator-password", "domain": {"name": "emulator-domain"}}
+    user = {"name": "emulator-user", "password": PASSWORD, "domain": {"name": "emulator-domain"}}
     scope = {"project": {"name": "eu-de"} if project is None else project}
     return {"auth": {"identity": {"methods": ["password"], "password": {"user": {**user, **changes}}}, "scope": scope}}
 
@@ -86,7 +87,7 @@ def test_a_signed_request_is_let_in():
 def test_a_signature_of_something_else_is_refused_and_the_canonical_request_echoed(part):
     caller = emulate("CONFIGURATION")
     body = json.dumps(BODY).encode()
-    given = signed(caller, body=body, secret="another-secret-key" if part == "secret" else SECRET)
+    given = signed(caller, body=body, secret="another-secret-key" if part == "secret" else SECRET_KEY)
     if part == "header":
         given["Content-Type"] = "application/json; charset=utf-8"
     reply = caller.emulator.handle(
@@ -100,7 +101,7 @@ def test_a_signature_of_something_else_is_refused_and_the_canonical_request_echo
     message = reply.json()["error_msg"]
     assert message.startswith("Incorrect IAM authentication information: verify aksk signature fail, canonicalRequest:")
     assert f"|/v3/{PROJECT}/jobs/batch-" in message
-    assert SECRET not in message
+    assert SECRET_KEY not in message
 
 
 @pytest.mark.parametrize(("off", "status"), [(0, 200), (899, 200), (-899, 200), (901, 401), (-1200, 401)])
@@ -135,9 +136,9 @@ def test_date_and_host_must_be_signed(left_out):
 
 
 def test_a_temporary_key_needs_its_security_token():
-    key = {"access_key": "TEMPORARYKEY", "secret_key": "temporary-secret", "security_token": "temporary-token"}
+    key = {"access_key": "TEMPORARYKEY", "secret_key": SECRET_KEY, "security_token": "temporary-token"}
     caller = emulate("CONFIGURATION", identity={"keys": [key]})
-    pair = {"key": "TEMPORARYKEY", "secret": "temporary-secret"}
+    pair = {"key": "TEMPORARYKEY", "secret": SECRET_KEY}
     given = signed(caller, **pair, **{"X-Security-Token": "temporary-token"})
     assert caller.emulator.handle("POST", PATH, given, SENT).status == 200
     for wrong in ({}, {"X-Security-Token": "another-token"}):

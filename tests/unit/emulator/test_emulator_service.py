@@ -301,7 +301,8 @@ def test_a_deleted_job_is_forgotten_after_its_time():
 
 
 def test_detail_gives_what_was_seeded():
-    source = {"db_type": "mysql", "db_user": "root", "db_password": "seeded-db-password"}
+    password = "seeded-db-password"
+    source = {"db_type": "mysql", "db_user": "root", "db_password": password}
     caller = emulate(
         {"status": "CONFIGURATION", "name": "orders", "source_endpoint": source, "tags": [{"key": "a", "value": "b"}]}
     )
