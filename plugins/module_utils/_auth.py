@@ -614,7 +614,7 @@ class AccessKeyAuth(_WayIn):
         signed = {
             name: value
             for name, value in prepared.headers.items()
-            if name.lower() == "content-type" or (name.lower().startswith("x-") and name.lower() != "x-sdk-date")
+            if name.lower() == "content-type" or name.lower().startswith("x-")
         }
         prepared.headers.update(
             self._signer.authorization(

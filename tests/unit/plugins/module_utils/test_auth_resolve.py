@@ -255,6 +255,11 @@ LOCAL = ("http://127.0.0.1:8080", "http://127.0.0.1:8080/v3")
             ("https://drs.eu-de.myhuaweicloud.eu", "https://iam.myhuaweicloud.eu/v3"),
         ),
         ({"endpoint": TELEKOM[0]}, {}, TELEKOM),
+        (
+            {"region": "blue1", "endpoint": "https://drs.blue1.example.org"},
+            {},
+            ("https://drs.blue1.example.org", "https://iam.blue1.example.org/v3"),
+        ),
         ({"endpoint": "https://gateway.example/drs"}, {}, ("https://gateway.example/drs", HUAWEI[1])),
         ({"endpoint": "https://drs.example.org:8443"}, {}, ("https://drs.example.org:8443", HUAWEI[1])),
         ({"endpoint": "https://drs.local"}, {}, ("https://drs.local", HUAWEI[1])),
@@ -344,6 +349,10 @@ def test_a_short_secret_is_refused_and_not_repeated(name, value):
     words = refusal(options, {})
     assert f"option {name} is shorter than 8 characters" in words
     assert "1234567" not in words
+
+
+def test_a_secret_of_eight_characters_is_taken():
+    assert resolve(merged(PLACE, {"token": "12345678"}), {}).secrets == ("12345678",)
 
 
 @pytest.mark.parametrize(
