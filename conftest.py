@@ -15,6 +15,8 @@ import shutil
 import sys
 import tempfile
 
+from hypothesis import HealthCheck, settings
+
 ROOT = pathlib.Path(__file__).resolve().parent
 
 
@@ -34,6 +36,17 @@ def make_importable() -> pathlib.Path:
 
 # At once, and not in a hook: the conftest files below import the collection before any hook is called.
 TREE = None if "ansible_collections" in sys.modules else make_importable()
+
+
+# The same examples in every run, and no verdict on how fast the machine is. DRS_EXPLORE=1 tries other examples each time.
+settings.register_profile(
+    "units",
+    database=None,
+    deadline=None,
+    derandomize="DRS_EXPLORE" not in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("units")
 
 
 def pytest_unconfigure() -> None:
