@@ -157,7 +157,8 @@ class Convergence:
             self._accept(job, sent)
             if job.done:
                 return None
-        settled = now - sent.since >= self._rules.settle_time
+        # A lost write that left no trace is not one that ended badly: it is asked once more.
+        settled = not sent.lost and now - sent.since >= self._rules.settle_time
         seen = after(sent.write, status, sent.before, job.wish, sent.returned, settled)
         if seen == FAILED:
             words = "after %s it went to %s" % (sent.write, status)

@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, huaweicloud.drs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The table of faults in docs/faults.md, made of what the tests say about themselves.
+
+``python -m tests.unit.faults.table`` in the checkout's root writes it anew.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pathlib
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+PAGE = ROOT / "docs" / "faults.md"
+ROOMS = ("faults", "security")
+HEAD = """# What goes wrong, and what happens then
+
+Each line is a fault or an attack, where it strikes, what `drs_job_batch` does, and the test that shows it. The tests drive the
+module against the emulator, whose journal tells what really reached the service. `make unit` runs them all.
+
+This table is made of the tests themselves: `python -m tests.unit.faults.table` writes it.
+"""
+TITLES = {"faults": "Faults", "security": "Attacks, secrets and transport"}
+
+
+def shows(fault, where, happens):
+    """Marks a test with its line of the table."""
+
+    def mark(test):
+        test.line = (fault, where, happens)
+        return test
+
+    return mark
+
+
+def rooms():
+    """For each room: its name, and its tests' modules by name."""
+    for room in ROOMS:
+        names = sorted(path.stem for path in (ROOT / "tests" / "unit" / room).glob("test_*.py"))
+        prefix = "ansible_collections.huaweicloud.drs.tests.unit.%s." % room
+        yield room, {name: importlib.import_module(prefix + name) for name in names}
+
+
+def tests_of(module):
+    """The tests of a module in their order."""
+    return [value for name, value in vars(module).items() if name.startswith("test_") and callable(value)]
+
+
+def page():
+    """The text of docs/faults.md."""
+    parts = [HEAD]
+    for room, modules in rooms():
+        parts.append("## %s\n\n| fault | where | what happens | test |\n|---|---|---|---|" % TITLES[room])
+        for name, module in modules.items():
+            for test in tests_of(module):
+                if hasattr(test, "line"):
+                    cells = [cell.replace("|", "\\|") for cell in test.line]
+                    parts.append("| %s | `%s::%s` |" % (" | ".join(cells), name, test.__name__))
+        parts.append("")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    import conftest  # noqa: F401  (makes the collection importable)
+
+    from ansible_collections.huaweicloud.drs.tests.unit.faults import table
+
+    PAGE.write_text(table.page(), encoding="utf-8")
