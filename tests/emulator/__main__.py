@@ -26,7 +26,7 @@ _PARENT_LOOKED_FOR_EVERY = 0.5
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until told to end."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     if options.coverage:
         sys.stdout.write(coverage.markdown())
         return 0
@@ -62,9 +62,9 @@ def _until_told(options: argparse.Namespace, serving: Serving) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ending.set())
     parent = os.getppid()
-    print(_greeting(serving), flush=True)
     if options.port_file:
         _write_port(pathlib.Path(options.port_file), serving.port)
+    print(_greeting(serving), flush=True)
     while not ending.wait(_PARENT_LOOKED_FOR_EVERY):
         if options.until_parent_gone and os.getppid() != parent:
             return
@@ -116,26 +116,29 @@ def _setting(text: str) -> tuple[str, Any]:
         return name, value
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """The options."""
+    options = argparse.ArgumentParser(
         prog="python3 -m tests.emulator", description="An emulator of the DRS v3 API on loopback."
     )
-    parser.add_argument("--port", type=int, default=0, help="where to listen; 0 takes a free port")
-    parser.add_argument("--seed", default="examples", help="a JSON file, or the name of one in seeds/ (examples)")
-    parser.add_argument("--clock", choices=("immediate", "scaled", "manual"), default="scaled")
-    parser.add_argument("--scale", type=float, default=1.0, help="service seconds in a real one, for the scaled clock")
-    parser.add_argument("--latency", type=float, metavar="MS", help="milliseconds added to every answer")
-    parser.add_argument(
+    options.add_argument("--port", type=int, default=0, help="where to listen; 0 takes a free port")
+    options.add_argument("--seed", default="examples", help="a JSON file, or the name of one in seeds/ (examples)")
+    options.add_argument("--clock", choices=("immediate", "scaled", "manual"), default="scaled")
+    options.add_argument("--scale", type=float, default=1.0, help="service seconds in a real one, for the scaled clock")
+    options.add_argument("--latency", type=float, metavar="MS", help="milliseconds added to every answer")
+    options.add_argument(
         "--setting", action="append", default=[], metavar="NAME=JSON", help="a setting over the seed's; may be repeated"
     )
-    parser.add_argument("--port-file", metavar="PATH", help="written with the port once it listens")
-    parser.add_argument("--tls-cert", metavar="PATH", help="serve TLS with this certificate")
-    parser.add_argument("--tls-key", metavar="PATH")
-    parser.add_argument("--until-parent-gone", action="store_true", help="end when the process that started it is gone")
-    parser.add_argument(
+    options.add_argument("--port-file", metavar="PATH", help="written with the port once it listens")
+    options.add_argument("--tls-cert", metavar="PATH", help="serve TLS with this certificate")
+    options.add_argument("--tls-key", metavar="PATH")
+    options.add_argument(
+        "--until-parent-gone", action="store_true", help="end when the process that started it is gone"
+    )
+    options.add_argument(
         "--coverage", action="store_true", help="print where each line of behaviour is known from, and end"
     )
-    return parser
+    return options
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ from typing import Any
 from .errors import text
 from .messages import Answer, Request
 
-_MATCH = {"endpoint", "method", "kind", "job_id", "verb", "status_is", "nth", "count", "after", "probability"}
-_EFFECT = {
+MATCH = {"endpoint", "method", "kind", "job_id", "verb", "status_is", "nth", "count", "after", "probability"}
+EFFECT = {
     "status",
     "body",
     "error_code",
@@ -139,7 +139,7 @@ def check_rule(rule: Any) -> None:
     """
     if not isinstance(rule, dict) or not {"effect"} <= set(rule) <= {"match", "effect"} or not rule["effect"]:
         raise ValueError("fault: an object with effect, and match or not")
-    for part, known in (("match", _MATCH), ("effect", _EFFECT)):
+    for part, known in (("match", MATCH), ("effect", EFFECT)):
         value = rule.get(part, {})
         if not isinstance(value, dict) or not set(value) <= known:
             raise ValueError(f"fault: {part} has {', '.join(sorted(known))}")

@@ -64,7 +64,7 @@ def _is_lag(value: Any) -> bool:
     return True
 
 
-_JOB_FIELDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+JOB_FIELDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "id": ("8-4-4-4-12 letters and digits", lambda value: _is_text(value) and JOB_ID.fullmatch(value) is not None),
     "name": ("text", _is_text),
     "status": ("a status in capitals", _is_status),
@@ -157,9 +157,9 @@ def check_job(job: Any, where: str, project_id: str, number: int = 0) -> dict[st
     if not isinstance(job, dict):
         raise ValueError(f"seed: {where}: an object")
     for key, value in job.items():
-        if key not in _JOB_FIELDS:
+        if key not in JOB_FIELDS:
             raise ValueError(f"seed: {where}: no field is called '{key}'")
-        meaning, fits = _JOB_FIELDS[key]
+        meaning, fits = JOB_FIELDS[key]
         if not fits(value):
             raise ValueError(f"seed: {where}.{key}: {value!r} is not {meaning}")
     if "id" not in job:

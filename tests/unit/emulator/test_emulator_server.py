@@ -13,7 +13,6 @@ import http.client
 import json
 import socket
 import ssl
-import threading
 import time
 
 import pytest
@@ -103,13 +102,11 @@ def test_the_end_does_not_wait_for_delays():
 
 
 def test_a_delay_holds_up_nobody_else():
-    caller = emulate("CONFIGURATION")
-    caller.emulator.fault({"match": {"count": 1}, "effect": {"delay": 600}})
+    caller = emulate("CONFIGURATION", "CONFIGURATION")
+    caller.emulator.fault({"match": {"job_id": job_id(1)}, "effect": {"delay": 600}})
     with serve(caller.emulator) as serving:
         slow = http.client.HTTPConnection("127.0.0.1", serving.port, timeout=PATIENCE)
-        slow.request("POST", PATH, BODY, HEADERS)
-        while not len(caller.emulator.journal):
-            threading.Event().wait(0.001)
+        slow.request("POST", PATH, json.dumps({"jobs": [job_id(1)]}), HEADERS)
         quick = http.client.HTTPConnection("127.0.0.1", serving.port, timeout=PATIENCE)
         assert ask(quick)[0] == 200
         slow.close()
