@@ -251,7 +251,7 @@ class Api:
         except (_auth.AuthError, _http.Untrusted) as error:
             return dict.fromkeys(ids, Verdict(NOT_LET_IN, msg=str(error)))
         except (_http.Unsent, _http.OutOfTime) as error:
-            return dict.fromkeys(ids, Verdict(UNSENT, msg=str(error)))
+            return dict.fromkeys(ids, Verdict(UNSENT, msg=str(error), throttled=getattr(error, "throttled", False)))
         except _http.Lost as error:
             return dict.fromkeys(ids, Verdict(LOST, msg=str(error)))
         return self._judge(answer, ids)
@@ -339,7 +339,7 @@ class Api:
                 error.__cause__, _http.NameNotResolved
             )
             kind = NOT_LET_IN if unknown_host and not self._http.answered else UNREADABLE
-            return dict.fromkeys(ids, Verdict(kind, msg=str(error)))
+            return dict.fromkeys(ids, Verdict(kind, msg=str(error), throttled=getattr(error, "throttled", False)))
         rows = _rows(answer.body)
         if rows is not None and (rows or answer.status < 400):
             judge = self._reading if path in _PAGED else self._telling

@@ -101,6 +101,7 @@ class Convergence:
             job.duration = self._now() - began
         if pending:
             self._tell()
+        self._explain_refused_deletes()
         if self._jobs and not self._heard and not self.fatal:
             self.fatal = self._jobs[0].unread or _api.Verdict(_api.UNREADABLE, msg="the service never answered")
 
@@ -417,7 +418,8 @@ class Convergence:
             job.finish("unknown" if job.sent else "not_attempted", "caller_gone", words)
         elif unread:
             words = "its status could not be read" + ("" if job.sent else ", and nothing was sent")
-            job.finish("unknown" if job.sent else "not_attempted", "unreadable", words, unread)
+            reason = "throttled" if unread.throttled else "unreadable"
+            job.finish("unknown" if job.sent else "not_attempted", reason, words, unread)
         elif job.sent:
             job.finish(
                 "timed_out", "deadline", "%s was accepted, and time ran out before it was seen done" % job.sent.write
@@ -431,6 +433,17 @@ class Convergence:
             )
         else:
             job.finish("timed_out", "deadline", "time ran out, and nothing was sent")
+
+    def _explain_refused_deletes(self) -> None:
+        """A job with a yearly/monthly order is deleted only after its order was unsubscribed ("Stopping or Deleting Tasks in
+        Batches"), and the service's refusal does not say so."""
+        refused = [job for job in self._jobs if job.reason == "refused" and self._planned(job).write == "delete"]
+        if not refused or self._now() >= self._rules.deadline:
+            return
+        details = self._api.details([job.id for job in refused])
+        for job in refused:
+            if details[job.id].order in (_api.PAID, _api.UNPAID):
+                job.words = "%s; it has a yearly/monthly order: unsubscribe from that first" % job.words
 
     def _tell(self) -> None:
         counts = count(self._jobs)

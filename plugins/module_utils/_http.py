@@ -56,11 +56,16 @@ class Untrusted(TransportError):
 
 
 class OutOfTime(TransportError):
-    """The deadline came before the service let the request in. It was not sent."""
+    """The deadline came before the request was let in. throttled: because the service asked to come back later."""
+
+    def __init__(self, throttled: bool) -> None:
+        super().__init__("time ran out while waiting to ask again")
+        self.throttled = throttled
 
 
 class Answer(t.NamedTuple):
-    """What came back: body is the parsed JSON (None if it is not JSON), text the start of the body, secrets masked."""
+    """What came back: body is the parsed JSON (None if it is not JSON); text, of an error or of what is no JSON object, the
+    start of the body, secrets masked."""
 
     status: int
     headers: Mapping[str, str]
@@ -267,7 +272,8 @@ class Http:
             response.status_code,
             response.headers,
             body,
-            self.secrets.mask(text[: 4 * LONGEST_TEXT])[:LONGEST_TEXT],
+            # Masked as a whole before it is cut: half a secret would not be known for one.
+            self.secrets.mask(text)[:LONGEST_TEXT] if response.status_code >= 400 or not isinstance(body, dict) else "",
             self.secrets.mask(str(request_id))[:64] if request_id else None,
         )
 
@@ -317,13 +323,13 @@ class Http:
 
     def _wait_until_open(self) -> None:
         while self.clock.monotonic() < self._open_at:
-            self._pause(self._open_at - self.clock.monotonic())
+            self._pause(self._open_at - self.clock.monotonic(), throttled=True)
 
-    def _pause(self, seconds: float) -> None:
+    def _pause(self, seconds: float, throttled: bool = False) -> None:
         left = self.deadline - self.clock.monotonic()
         self.clock.sleep(max(0.0, min(seconds, left)))
         if seconds >= left:
-            raise OutOfTime("time ran out while waiting to ask again")
+            raise OutOfTime(throttled)
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float:

@@ -46,7 +46,8 @@ def _row(job: Job) -> dict[str, t.Any]:
         "status": "DELETED" if job.outcome == "ok" and job.status == "NOT_FOUND" else job.status,
         "predicted": job.predicted,
         "error_code": job.error_code,
-        "error_msg": job.error_msg,
+        # Where the service gave no text, the module's own words are the only ones that say why.
+        "error_msg": job.error_msg or job.words,
         "request_id": job.request_id,
         "attempts": job.attempts,
         "duration": round(job.duration, 1),

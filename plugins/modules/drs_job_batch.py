@@ -335,7 +335,7 @@ jobs:
       type: str
       returned: always
     error_msg:
-      description: The service's text.
+      description: The service's text or, where it gave none, the module's own words on why the job ended badly.
       type: str
       returned: always
     request_id:

@@ -234,6 +234,15 @@ class TestPaidOrders:
         assert [len(body) for body in bodies(service, "batch-detail")] == [10, 10, 3]
         assert result["jobs"][0]["name"]
 
+    def test_a_refused_delete_says_to_unsubscribe_the_order(self):
+        paid = {"status": "RELEASE_RESOURCE_COMPLETE", "period_order": {"order_id": "CS1", "status": "COMPLETED"}}
+        refused = {"status": "RELEASE_RESOURCE_COMPLETE", "refuse": {"delete": ("DRS.M00304", "not now")}}
+        service = emulator([paid, refused, "RELEASE_RESOURCE_COMPLETE"])
+        result = run_batch(service, state="deleted", job_ids=ids(3))
+        assert [row["outcome"] for row in result["jobs"]] == ["failed", "failed", "ok"]
+        assert result["msg"].count("unsubscribe") == 1
+        assert len(service.journal.of("batch-detail")) == 1
+
 
 class TestStartTime:
     def test_a_past_one_is_refused_and_nothing_is_sent(self):
@@ -377,6 +386,10 @@ class TestTheResult:
         assert (api["requests"], api["retries"]) == (len(service.journal), 1)
         assert api["seconds"] == pytest.approx(service.clock.now(), abs=0.1)
         assert api["request_ids"] == [service.journal[0].request_id]
+
+    def test_a_failure_without_a_text_of_the_service_has_the_module_s(self):
+        (row,) = run_batch(emulator(["CONFIGURATION"]), state="paused", job_ids=ids(1))["jobs"]
+        assert (row["error_code"], row["error_msg"]) == (None, "it is not running, so there is nothing to pause")
 
     def test_no_work_is_warned_of(self):
         for task in ({"job_ids": []}, {"job_ids": [""]}, {"jobs": []}):
