@@ -74,7 +74,7 @@ def facts(run: Mapping[str, Any]) -> dict[str, Any]:
     """What the JSON file says of a run.
 
     ``run`` has ``role``, ``run`` (its name), ``playbook``, ``host``, ``check_mode``, ``started_at``, ``ended_at`` (ISO 8601), ``timezone``
-    (IANA name), ``asked`` (a dictionary), ``steps`` (list of ``name`` and ``result``, a registered result; ``plan``, true for a
+    (IANA name), ``asked`` (a dictionary), ``names`` (of jobs, by id, for results without them), ``steps`` (list of ``name`` and ``result``, a registered result; ``plan``, true for a
     result of check mode in a run that is not; ``at``, when the statuses of a result without timelines were read), ``problems`` (list
     of ``step`` and ``text``) and ``warnings`` (list of text).
     """
@@ -94,7 +94,7 @@ def facts(run: Mapping[str, Any]) -> dict[str, Any]:
         "problems": problems,
         "warnings": list(run.get("warnings") or []),
         "steps": [_step(step) for step in steps],
-        "jobs": _jobs(steps),
+        "jobs": _jobs(steps, run.get("names") or {}),
     }
 
 
@@ -117,12 +117,13 @@ def _step(step: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _jobs(steps: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _jobs(steps: Iterable[Mapping[str, Any]], names: Mapping[str, Any]) -> list[dict[str, Any]]:
     """One entry a job over all steps, in the order in which they first come; what a later step saw comes last."""
     found: dict[str, dict[str, Any]] = {}
     for step in steps:
         for row in step["result"].get("jobs") or []:
-            job = found.setdefault(str(row.get("id")), {"id": str(row.get("id")), "name": None, "status_before": None, "status": None})
+            job_id = str(row.get("id"))
+            job = found.setdefault(job_id, {"id": job_id, "name": names.get(job_id), "status_before": None, "status": None})
             job["name"] = row.get("name") or job["name"]
             job["status_before"] = job["status_before"] or row.get("status_before") or row.get("status")
             job["status"] = row.get("status") or job["status"]
