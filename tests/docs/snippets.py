@@ -1,0 +1,58 @@
+# Copyright: (c) 2026, huaweicloud.drs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finds the snippets of the guides and READMEs.
+
+A comment in the line before a snippet makes it one that is run: <!-- jobs: STATUS, STATUS --> in Markdown, .. jobs: STATUS in
+reStructuredText. The ids in the snippet get these statuses in the order in which they appear, the last one over and over.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import re
+import textwrap
+from typing import NamedTuple
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+_MARKDOWN = re.compile(r"(?:<!-- jobs: (?P<jobs>[^>]*?) -->\n)?```(?P<language>\w+)\n(?P<text>.*?)\n```", re.DOTALL)
+_RST = re.compile(
+    r"(?:\.\. jobs: (?P<jobs>[^\n]*)\n\n)?\.\. code-block:: (?P<language>[\w-]+)\n\n(?P<text>(?: +[^\n]*\n|\n)+)"
+)
+_JOB_ID = re.compile(r"\b[0-9a-z]{8}(?:-[0-9a-z]{4}){3}-[0-9a-z]{12}\b")
+
+
+class Snippet(NamedTuple):
+    """One snippet. statuses is None for one that is not run."""
+
+    place: str
+    language: str
+    text: str
+    statuses: list[str] | None
+
+    @property
+    def jobs(self) -> list[dict[str, str]]:
+        """Seeds for the ids that it names."""
+        ids = list(dict.fromkeys(_JOB_ID.findall(self.text)))
+        statuses = self.statuses or []
+        return [{"id": job_id, "status": statuses[min(n, len(statuses) - 1)]} for n, job_id in enumerate(ids)]
+
+
+def pages() -> list[pathlib.Path]:
+    """Every page that a user reads."""
+    found = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")]
+    found += [*ROOT.glob("docs/**/*.md"), *ROOT.glob("docs/**/*.rst"), *ROOT.glob("roles/*/README.md")]
+    return sorted(page for page in found if page.exists())
+
+
+def snippets() -> list[Snippet]:
+    """All snippets of all pages."""
+    found = []
+    for page in pages():
+        text = page.read_text(encoding="utf-8")
+        for match in (_RST if page.suffix == ".rst" else _MARKDOWN).finditer(text):
+            line = text.count("\n", 0, match.start("text")) + 1
+            statuses = match["jobs"] and [status.strip() for status in match["jobs"].split(",")]
+            place = f"{page.relative_to(ROOT)}:{line}"
+            found.append(Snippet(place, match["language"], textwrap.dedent(match["text"]), statuses or None))
+    return found

@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, huaweicloud.drs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every snippet of the guides and READMEs runs, as it stands, against the emulator."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+
+import pytest
+import yaml
+from ansible_collections.huaweicloud.drs.tests.demo import ansible
+from ansible_collections.huaweicloud.drs.tests.docs.snippets import snippets
+from ansible_collections.huaweicloud.drs.tests.emulator import Emulator, serve
+from ansible_collections.huaweicloud.drs.tests.emulator.__main__ import environment
+
+SNIPPETS = snippets()
+RUN = [snippet for snippet in SNIPPETS if snippet.statuses]
+READ = [snippet for snippet in SNIPPETS if not snippet.statuses]
+# What a snippet that is not run may call: none of these could run in a test, or each is one by itself.
+OTHER_COMMANDS = {"git", "cd", "make", "ansible-galaxy", "ansible-builder", "ansible-doc", "python3", "export"}
+
+
+@pytest.fixture
+def place(tmp_path):
+    ansible.link_collection(tmp_path)
+    return tmp_path
+
+
+def run(command, folder, variables):
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=ansible.environment(folder, variables),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+@pytest.mark.parametrize("snippet", RUN, ids=[snippet.place for snippet in RUN])
+def test_it_runs(snippet, place):
+    with serve(Emulator({"jobs": snippet.jobs}, clock="scaled", scale=50)) as service:
+        if snippet.language == "yaml":
+            (place / "play.yml").write_text(snippet.text, encoding="utf-8")
+            commands = [["ansible-playbook", "play.yml"]]
+        else:
+            lines = snippet.text.replace("\\\n", " ").splitlines()
+            commands = [shlex.split(line[2:]) for line in lines if line.startswith("$ ")]
+        for command in commands:
+            assert command[0] == "ansible-playbook", command
+            output = run([ansible.program(), *command[1:]], place, environment(service))
+            assert "[WARNING]" not in output, output
+            assert "DEPRECAT" not in output, output
+        assert len(service.emulator.journal), "it asked the service nothing"
+
+
+@pytest.mark.parametrize("snippet", READ, ids=[snippet.place for snippet in READ])
+def test_it_is_none_that_should_run(snippet):
+    if snippet.language in ("yaml", "yaml+jinja"):
+        found = yaml.safe_load(snippet.text)
+        plays = found if isinstance(found, list) else []
+        assert not any("hosts" in part or "ansible.builtin.import_playbook" in part for part in plays), "it is a play"
+    elif snippet.language in ("console", "shell", "bash"):
+        lines = snippet.text.replace("\\\n", " ").splitlines()
+        called = {shlex.split(line[2:])[0] for line in lines if line.startswith("$ ")}
+        assert called <= OTHER_COMMANDS
+    else:
+        assert snippet.language in ("text", "json", "ini"), "what is this?"
