@@ -18,7 +18,7 @@ attributes:
   action_group:
     description: Belongs to a group of modules whose shared options can be set once with C(module_defaults).
     support: full
-    membership: huaweicloud.drs.drs
+    membership: [huaweicloud.drs.drs]
   platform:
     description: The operating systems on which it runs.
     support: full

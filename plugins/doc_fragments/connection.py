@@ -74,6 +74,4 @@ options:
     type: str
     choices: [en-us, zh-cn]
     default: en-us
-requirements:
-  - requests
 """

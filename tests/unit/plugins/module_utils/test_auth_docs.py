@@ -59,4 +59,4 @@ def test_no_variable_is_one_that_awx_refuses():
 def test_the_attributes():
     told = yaml.safe_load(attributes.ModuleDocFragment.DOCUMENTATION)["attributes"]
     assert list(told) == ["check_mode", "diff_mode", "idempotent", "action_group", "platform"]
-    assert told["action_group"]["membership"] == "huaweicloud.drs.drs"
+    assert told["action_group"]["membership"] == ["huaweicloud.drs.drs"]

@@ -16,8 +16,11 @@ HEADERS = {"Content-Type": "application/json", "X-Project-Id": "054ba152d480d55b
 BODY = b'{"jobs": [{"job_id": "140b5236-88ad-43c8-811c-1268453jb101"}]}'
 
 
-def signature(method="POST", url=URL, headers=HEADERS, body=BODY, now=NOW, secret_key="SKEXAMPLE"):
-    return Signer("AKIDEXAMPLE", secret_key).authorization(method, url, headers, body, now)["Authorization"]
+ASKED = {"method": "POST", "url": URL, "headers": HEADERS, "body": BODY, "now": NOW}
+
+
+def signature(secret_key="SKEXAMPLE", **changes):
+    return Signer("AKIDEXAMPLE", secret_key).authorization(**{**ASKED, **changes})["Authorization"]
 
 
 def test_the_vendors_vector():
