@@ -19,7 +19,7 @@ class Clock:
     kind = "scaled"
 
     def __init__(self, scale: float = 1.0) -> None:
-        if not scale > 0:
+        if scale <= 0:
             raise ValueError("scale must be above 0")
         self.scale = float(scale)
         self._began = time.monotonic()

@@ -217,7 +217,7 @@ def test_the_journal_is_searched():
 
 def test_the_journal_keeps_as_many_as_it_is_told():
     caller = emulate(RUNNING, journal_limit=3)
-    for _ in range(10):
+    for _turn in range(10):
         caller.status(ONE)
     assert [entry.n for entry in caller.emulator.journal] == [8, 9, 10]
 

@@ -142,7 +142,7 @@ def test_every_row_made_to_fail():
 
 def hits(caller, times=6):
     """Which of so many reads the fault hit."""
-    return [caller.call("batch-status", {"jobs": [ONE]}).status == 500 for _ in range(times)]
+    return [caller.call("batch-status", {"jobs": [ONE]}).status == 500 for _turn in range(times)]
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_the_first_rule_that_fits_is_used():
     caller = emulate(RUNNING)
     fault(caller, {"status": 500}, count=1)
     fault(caller, {"status": 503})
-    assert [caller.write("pause", ONE).status for _ in range(2)] == [500, 503]
+    assert [caller.write("pause", ONE).status for _turn in range(2)] == [500, 503]
 
 
 def test_iam_has_faults_too():
@@ -236,7 +236,7 @@ def test_tokens_expire_in_the_middle():
     caller = emulate(RUNNING)
     fault(caller, {"expire_tokens": True}, nth=2, endpoint="batch-status")
     body = {"jobs": [ONE]}
-    assert [caller.call("batch-status", body).status for _ in range(3)] == [200, 401, 401]
+    assert [caller.call("batch-status", body).status for _turn in range(3)] == [200, 401, 401]
 
 
 def test_a_service_that_echoes_secrets():
@@ -294,7 +294,7 @@ def test_seeded_rules_are_there_from_the_beginning_and_after_a_reset():
     caller = emulate(RUNNING)
     rule = {"match": {"count": 1, "kind": "write"}, "effect": {"status": 500}}
     caller.emulator.seed({"jobs": [{"id": ONE, "status": RUNNING}], "faults": [rule]})
-    assert [caller.write("pause", ONE).status for _ in range(2)] == [500, 200]
+    assert [caller.write("pause", ONE).status for _turn in range(2)] == [500, 200]
     caller.emulator.reset()
     assert caller.write("pause", ONE).status == 500
     assert caller.status(ONE) == RUNNING

@@ -48,7 +48,7 @@ def test_with_the_immediate_clock_one_reading_shows_the_old_status(verb):
 def test_looking_from_outside_is_no_reading():
     caller = emulate("INCRE_TRANSFER_STARTED", clock="immediate")
     caller.write("pause", ONE)
-    assert [caller.emulator.jobs[ONE].status for _ in range(3)] == ["INCRE_TRANSFER_STARTED"] * 3
+    assert [caller.emulator.jobs[ONE].status for _turn in range(3)] == ["INCRE_TRANSFER_STARTED"] * 3
     assert caller.status(ONE) == "INCRE_TRANSFER_STARTED"
     assert caller.emulator.jobs[ONE].status == "PAUSING"
     assert caller.emulator.jobs[ONE].phase == "paused"
@@ -57,7 +57,7 @@ def test_looking_from_outside_is_no_reading():
 def test_the_immediate_clock_shows_each_moving_status_once():
     caller = emulate("CONFIGURATION", clock="immediate")
     caller.write("start", ONE)
-    assert [caller.status(ONE) for _ in range(5)] == [
+    assert [caller.status(ONE) for _turn in range(5)] == [
         "CONFIGURATION",
         "STARTJOBING",
         "FULL_TRANSFER_STARTED",
@@ -90,7 +90,7 @@ def test_a_long_time_at_once_and_in_pieces_ends_the_same():
     for caller in (at_once, in_pieces):
         caller.write("start", ONE)
     at_once.emulator.tick(41.5)
-    for _ in range(83):
+    for _turn in range(83):
         in_pieces.emulator.tick(0.5)
         in_pieces.status(ONE)
     assert at_once.status(ONE) == in_pieces.status(ONE) == "FULL_TRANSFER_STARTED"
@@ -136,7 +136,7 @@ def test_an_empty_or_past_start_time_is_now(start_time):
 def test_a_start_in_the_future_waits_with_the_immediate_clock_too():
     caller = emulate("CONFIGURATION", clock="immediate")
     caller.write("start", ONE, start_time=str(int((caller.emulator.clock.wall() + START_IN_AN_HOUR) * 1000)))
-    assert [caller.status(ONE) for _ in range(4)] == ["CONFIGURATION"] + ["WAITING_FOR_START"] * 3
+    assert [caller.status(ONE) for _turn in range(4)] == ["CONFIGURATION"] + ["WAITING_FOR_START"] * 3
 
 
 def test_a_seeded_schedule_comes_due():
@@ -233,7 +233,7 @@ def test_a_busy_job_refuses_every_write_for_its_time():
 
 def test_a_job_busy_for_two_writes_takes_the_third():
     caller = emulate({"status": "INCRE_TRANSFER_STARTED", "busy_writes": 2})
-    assert [caller.write("pause", ONE).json()["results"][0]["status"] for _ in range(3)] == [
+    assert [caller.write("pause", ONE).json()["results"][0]["status"] for _turn in range(3)] == [
         "failed",
         "failed",
         "success",
@@ -302,7 +302,7 @@ def test_a_status_that_nobody_knows_can_be_seeded():
 def test_lag_follows_its_model(model, at_0, at_30, at_60):
     caller = emulate({"status": "INCRE_TRANSFER_STARTED", "lag": model})
     seen = []
-    for _ in range(3):
+    for _turn in range(3):
         seen.append(caller.call("batch-progress", {"jobs": [ONE]}).json()["results"][0].get("incre_trans_delay"))
         caller.emulator.tick(30)
     assert seen == [at_0, at_30, at_60]
@@ -314,6 +314,6 @@ def test_lag_follows_its_model(model, at_0, at_30, at_60):
 def test_with_the_immediate_clock_an_error_shows_with_its_own_status(name, key):
     caller = emulate({"status": "CONFIGURATION", "fails": {"start": "START_JOB_FAILED"}}, clock="immediate")
     caller.write("start", ONE)
-    rows = [caller.call(name, {"jobs": [ONE]}).json()["results"][0] for _ in range(3)]
+    rows = [caller.call(name, {"jobs": [ONE]}).json()["results"][0] for _turn in range(3)]
     assert [row[key] for row in rows] == ["CONFIGURATION", "STARTJOBING", "START_JOB_FAILED"]
     assert ["error_code" in row for row in rows] == [False, False, True]

@@ -47,7 +47,7 @@ def test_one_connection_serves_many_requests():
     with connected(emulate("CONFIGURATION")) as connection:
         ask(connection)
         used = connection.sock
-        for _ in range(20):
+        for _turn in range(20):
             status, body = ask(connection)
             assert (status, json.loads(body)["results"][0]["status"]) == (200, "CONFIGURATION")
         assert connection.sock is used

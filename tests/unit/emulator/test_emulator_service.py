@@ -94,7 +94,7 @@ def test_the_answer_of_the_2020_pages():
 
 def test_a_shuffled_answer_has_every_row_and_repeats_with_its_seed():
     orders = []
-    for _ in range(2):
+    for _turn in range(2):
         caller = emulate(*["CONFIGURATION"] * 20, shuffle=True, random_seed=7)
         rows = caller.write("start", *[job_id(number) for number in range(20)]).json()["results"]
         orders.append([row["id"] for row in rows])

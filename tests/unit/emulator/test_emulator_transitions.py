@@ -55,7 +55,7 @@ def test_each_rule_is_what_a_caller_sees(rule):
     assert row == {"id": ONE, "status": "success"}
     assert caller.status(ONE) == rule.status
     seen = []
-    for _ in range(60):
+    for _turn in range(60):
         caller.emulator.tick(1)
         status = caller.status(ONE)
         if not seen or seen[-1] != status:
