@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _query
 from ansible_collections.huaweicloud.drs.tests.contract.vendor_sdk import (
     ACCESS_KEY,
     PROJECT_ID,
@@ -112,6 +113,27 @@ def test_the_details_before_a_start_are_the_sdks():
     assert asked(ours.of("batch-detail")) == asked_by_sdk(
         "CONFIGURATION", lambda client: client.details(*IDS, cur_page=1, per_page=100)
     )
+
+
+INFO_READS = {
+    "batch-progress": ({"job_ids": IDS, "gather": ["progress"]}, lambda client: client.progress(*IDS)),
+    "batch-rpo-and-rto": ({"job_ids": IDS, "gather": ["rpo_rto"]}, lambda client: client.rpo_and_rto(*IDS)),
+    "list": (
+        {"type": "sync", "name": "orders", "tags": {"stage": "test"}, "engine_type": "mysql"},
+        lambda client: client.listed(
+            "sync", name="orders", tags={"stage": "test"}, engine_type="mysql", cur_page=1, per_page=100
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("endpoint", INFO_READS)
+def test_what_is_read_for_information_is_the_sdks(endpoint):
+    options, call = INFO_READS[endpoint]
+    service = in_process.emulator(seeds(RUNNING))
+    in_process.run(service, _query, way_in=WAY_IN, **options)
+    theirs = asked_by_sdk(RUNNING, call)
+    assert [entry for entry in asked(service.journal) if entry[1] == theirs[0][1]] == theirs
 
 
 def test_requests_carry_the_headers_that_the_service_reads():
