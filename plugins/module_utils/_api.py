@@ -384,7 +384,7 @@ class Api:
             return verdict._replace(status=spell(status))
         gone = self._gone(code)
         if gone:
-            return verdict._replace(status=gone)
+            return verdict._replace(status=gone, row=None)
         return verdict._replace(kind=UNREADABLE, msg=verdict.msg or "its row holds no status")
 
     def _telling(self, row: Mapping[str, t.Any] | None, answer: _http.Answer) -> Verdict:

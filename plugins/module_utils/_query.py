@@ -163,7 +163,8 @@ class Query:
 
 def item(job_id: str, reading: _api.Verdict, parts: Mapping[str, _api.Verdict]) -> dict[str, t.Any]:
     """A job as it stands in the result: the same keys always, null for what was not read or not told."""
-    rows = {"status": reading.row or {}, **{part: verdict.row or {} for part, verdict in parts.items()}}
+    parts = {part: verdict for part, verdict in parts.items() if verdict.kind == _api.OK and verdict.row}
+    rows = {"status": reading.row or {}, **{part: verdict.row for part, verdict in parts.items()}}
     mask = _fields.masker(rows.values())
     detail = rows.get("detail", {})
 
@@ -174,8 +175,7 @@ def item(job_id: str, reading: _api.Verdict, parts: Mapping[str, _api.Verdict]) 
     instance = detail.get("inst_info")
     engine = instance.get("engine_type") if isinstance(instance, dict) else None
     telling = [reading] if reading.kind == _api.OK else []
-    telling += [verdict for verdict in parts.values() if verdict.row]
-    error = next((verdict for verdict in telling if verdict.code or verdict.msg), None)
+    error = next((verdict for verdict in (*telling, *parts.values()) if verdict.code or verdict.msg), None)
     job = {
         "id": job_id,
         "name": told("name"),
@@ -188,9 +188,9 @@ def item(job_id: str, reading: _api.Verdict, parts: Mapping[str, _api.Verdict]) 
         "description": told("description"),
         "error_code": error.code if error else None,
         "error_msg": mask(error.msg) if error and error.msg else None,
-        "detail": _fields.keep(_fields.DETAIL, rows.get("detail") or None, mask),
-        "progress": _fields.keep(_fields.PROGRESS, rows.get("progress") or None, mask),
-        "rpo_rto": _fields.keep(_fields.RPO_RTO, rows.get("rpo_rto") or None, mask),
+        "detail": _fields.keep(_fields.DETAIL, rows.get("detail"), mask),
+        "progress": _fields.keep(_fields.PROGRESS, rows.get("progress"), mask),
+        "rpo_rto": _fields.keep(_fields.RPO_RTO, rows.get("rpo_rto"), mask),
     }
     if job["progress"]:
         job["progress"]["transfer_status"] = spell(job["progress"]["transfer_status"])
@@ -227,17 +227,22 @@ def in_words(jobs: Sequence[t.Any], missing: Sequence[str], troubles: Sequence[T
         words += ", %d not known to the service" % len(missing)
     if not troubles:
         return words
-    named = "; ".join(_why(trouble) for trouble in troubles[:NAMED_IN_MSG])
-    more = "; and %d more, see unread" % (len(troubles) - NAMED_IN_MSG) if len(troubles) > NAMED_IN_MSG else ""
-    return "Not everything could be read: %s%s. %s, and not all of it whole" % (named, more, words)
+    whys = _whys(troubles)
+    more = "; and more, see unread" if len(whys) > NAMED_IN_MSG else ""
+    return "Not everything could be read: %s%s. %s, not all of it whole" % ("; ".join(whys[:NAMED_IN_MSG]), more, words)
 
 
-def _why(trouble: Trouble) -> str:
-    whose = "list of type %s" % trouble.type if trouble.type else "%s of %s" % (trouble.what, trouble.id)
-    return "%s: %s" % (
-        whose,
-        " ".join(part for part in (trouble.verdict.code, trouble.words()) if part) or "no reason was told",
-    )
+def _whys(troubles: Sequence[Trouble]) -> list[str]:
+    """What could not be read and why, with the jobs of one reason together."""
+    together: dict[tuple[str, str], list[str]] = {}
+    for trouble in troubles:
+        code, words = trouble.verdict.code, (trouble.words() or "no reason was told").rstrip(".")
+        why = words if code is None or code in words else "%s %s" % (code, words)
+        together.setdefault((trouble.what, why), []).append(trouble.id or "type %s" % trouble.type)
+    return [
+        "%s of %s%s: %s" % (what, whose[0], " and %d more" % (len(whose) - 1) if len(whose) > 1 else "", why)
+        for (what, why), whose in together.items()
+    ]
 
 
 def _filters(params: Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -169,12 +169,12 @@ EXAMPLES = r"""
     state: started
     job_ids: "{{ paused.jobs | map(attribute='id') }}"
 
-- name: Wait until the target is less than 10 seconds behind
+- name: Wait until the target is at most 10 seconds behind
   huaweicloud.drs.drs_job_info:
     job_ids: 4c6ac8c0-2f51-426a-97b2-cb2c668jb201
     gather: [progress]
   register: lag
-  until: 0 <= lag.jobs[0].progress.incre_trans_delay | default(-1, true) | float < 10
+  until: (lag.jobs | huaweicloud.drs.lag_check(['4c6ac8c0-2f51-426a-97b2-cb2c668jb201'], 10)).near
   retries: 60
   delay: 10
 
