@@ -30,7 +30,7 @@ def answer(emulator: Emulator, request: Request) -> Reply:
         body = _run(emulator, request.method, request.path[len(PREFIX) :].rstrip("/"), request)
     except _NotFound:
         return _reply(404, {"error": "no such admin call"})
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         return _reply(400, {"error": str(error)})
     if isinstance(body, str):
         return Reply(200, {"Content-Type": "text/markdown; charset=utf-8"}, body.encode())
@@ -57,7 +57,7 @@ def _run(emulator: Emulator, method: str, path: str, request: Request) -> Any:
         since = int(dict(request.query).get("since", 0))
         return {
             "count": emulator.journal.count,
-            "entries": [dataclasses.asdict(entry) for entry in emulator.journal.since(since)],
+            "entries": [vars(entry) for entry in emulator.journal.since(since)],
         }
     if (method, path) == ("GET", "faults"):
         return [dataclasses.asdict(rule) for rule in emulator.faults.rules]

@@ -240,7 +240,7 @@ def test_no_secret_is_in_the_journal():
         "POST", "/v3/auth/tokens", {"auth": {"identity": {"methods": ["password"], "password": {"user": user}}}}
     )
     caller.emulator.handle(
-        "POST", "/v3/auth/tokens", HEADERS, b"[" * 400 + json.dumps({"password": canary}).encode() + b"]" * 400
+        "POST", "/v3/auth/tokens", HEADERS, b"[" * 480 + json.dumps({"password": canary}).encode() + b"]" * 480
     )
     text = admin(caller, "GET", "journal").body.decode()
     assert "canary" not in text

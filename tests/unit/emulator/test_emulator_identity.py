@@ -127,6 +127,20 @@ def test_another_authorization_is_refused(authorization):
     assert (reply.status, reply.json()["error_code"]) == (401, "APIGW.0301")
 
 
+def test_a_date_that_is_none():
+    caller = emulate("CONFIGURATION")
+    given = {**signed(caller), "X-Sdk-Date": "yesterday"}
+    assert caller.emulator.handle("POST", PATH, given, SENT).json()["error_msg"].endswith("must be signed")
+
+
+@pytest.mark.parametrize("as_received", [str, lambda value: value.encode().decode("latin-1")])
+def test_a_signed_header_beyond_ascii_in_process_and_as_a_server_reads_it(as_received):
+    caller = emulate("CONFIGURATION")
+    given = signed(caller, **{"X-Note": "Zürich"})
+    given["X-Note"] = as_received(given["X-Note"])
+    assert caller.emulator.handle("POST", PATH, given, SENT).status == 200
+
+
 @pytest.mark.parametrize("left_out", ["host", "x-sdk-date"])
 def test_date_and_host_must_be_signed(left_out):
     caller = emulate("CONFIGURATION")

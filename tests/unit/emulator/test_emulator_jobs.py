@@ -263,7 +263,8 @@ def test_starting_an_unpaid_yearly_job_places_an_order():
         {"status": "CONFIGURATION", "period_order": {"order_id": "CS2", "status": "COMPLETED"}},
     )
     caller.write("start", ONE, TWO)
-    assert [(order["job_id"], order["order_id"]) for order in caller.emulator.state()["orders_paid"]] == [(ONE, "CS1")]
+    assert [(order["job_id"], order["order_id"]) for order in caller.emulator.orders_paid] == [(ONE, "CS1")]
+    assert caller.emulator.state()["orders_paid"] == caller.emulator.orders_paid
     assert caller.call("batch-detail", {"jobs": [ONE]}).json()["results"][0]["period_order"]["status"] == "COMPLETED"
 
 

@@ -414,3 +414,24 @@ def test_a_job_of_another_project_is_unknown():
     caller = emulate({"status": "CONFIGURATION", "project_id": "other"}, identity={"projects": projects})
     assert caller.call("batch-status", {"jobs": [ONE]}).json()["results"][0]["error_code"] == "DRS.M00289"
     assert caller.write("start", ONE).json()["results"][0]["error_code"] == "DRS.M00289"
+
+
+def test_a_target_may_be_a_whole_url():
+    caller = emulate("CONFIGURATION")
+    body = json.dumps({"jobs": [ONE]}).encode()
+    reply = caller.emulator.handle("POST", f"https://drs.example:443/v3/{PROJECT}/jobs/batch-status?x=1", HEADERS, body)
+    assert reply.status == 200
+    assert caller.emulator.journal[0].query == [("x", "1")]
+
+
+def test_the_list_tells_why_a_job_failed():
+    caller = emulate({"status": "INCRE_TRANSFER_FAILED", "error_message": "source is gone"})
+    rows = caller.send("POST", f"/v3/{PROJECT}/jobs", {"db_use_type": "sync"}).json()["jobs"]
+    assert rows[0]["error_msg"] == "source is gone"
+
+
+def test_rpo_without_a_delay():
+    caller = emulate({"status": "INCRE_TRANSFER_STARTED", "lag": [None, "unreadable"]})
+    rows = [caller.call("batch-rpo-and-rto", {"jobs": [ONE]}).json()["results"][0]["rpo_info"] for _turn in range(2)]
+    assert ["delay" in row for row in rows] == [False, True]
+    assert rows[1]["delay"] == "unreadable"
