@@ -243,18 +243,16 @@ def resolve(options: Mapping[str, t.Any], environ: Mapping[str, str]) -> Setting
     skipped = ("auth_url",) if by_option and family is os_ and target_by_option else ()
     place = _place(given, family, skipped)
     region, project_id, project_name = _where(place)
-    hint = " (HW_ variables are not used together with OS_ ones)" if source is os_ else ", or its variable"
+    told = os_ if source is os_ else hw
     # The default cloud is never a guess for what belongs to an OpenStack's address or secret.
     may_default = source is not os_ and place.words.get("auth_url") != "variable OS_AUTH_URL"
-    endpoint, auth_url = _urls(place, region, may_default, hint)
+    endpoint, auth_url = _urls(place, region, may_default, told)
     if auth_url is None and (way == "password" or project_id is None):
         wish = "a token" if way == "password" else "the project's id unless project_id is given"
-        raise AuthError(
-            f"Nothing says where IAM is, which is asked for {wish}: "
-            f"give the option auth_url, or region and cloud_domain{hint}."
-        )
+        asked_for = _give(("auth_url", "region" if region is None else "cloud_domain"), told)
+        raise AuthError(f"Nothing says where IAM is, which is asked for {wish}: {asked_for}.")
     if project_id is None and project_name is None and region is None:
-        raise AuthError(f"Nothing says which project: give the option project_id, project_name or region{hint}.")
+        raise AuthError(f"Nothing says which project: {_give(('project_id', 'project_name', 'region'), told)}.")
     return Settings(
         way=way,
         **{name: proof.get(name) for name in WAY_IN_VALUES},
@@ -355,7 +353,7 @@ def _where(place: _Given) -> tuple[str | None, str | None, str | None]:
     return region, project_id, project_name
 
 
-def _urls(place: _Given, region: str | None, may_default: bool, hint: str) -> tuple[str, str | None]:
+def _urls(place: _Given, region: str | None, may_default: bool, told: _Given) -> tuple[str, str | None]:
     """endpoint and auth_url: given, or built of region and cloud domain. Raises AuthError if endpoint cannot be told.
 
     Where no cloud domain is given but one of the two URLs is, the other is built of that URL's cloud, so that one
@@ -371,16 +369,23 @@ def _urls(place: _Given, region: str | None, may_default: bool, hint: str) -> tu
     domain = cloud_domain or _domain_beside(endpoint or auth_url, region, may_default)
     if endpoint is None:
         if region is None:
-            raise AuthError(f"Nothing says which region: give the option region, or endpoint{hint}.")
+            raise AuthError(f"Nothing says which region: {_give(('region', 'endpoint'), told)}.")
         if domain is None:
             raise AuthError(
                 f"Nothing says where DRS is, and the {place.words['auth_url']} does not tell: "
-                f"give the option endpoint or cloud_domain{hint}."
+                f"{_give(('endpoint', 'cloud_domain'), told)}."
             )
         endpoint = f"https://drs.{region}.{domain}"
     if auth_url is None and region is not None and domain is not None:
         auth_url = f"https://iam.{region}.{domain}/v3"
     return endpoint, auth_url
+
+
+def _give(names: tuple[str, ...], told: _Given) -> str:
+    """Words that ask for one of these values, by option or by a variable of the family."""
+    ways = [f"the option {name}" + (f" (or the {told.words[name]})" if name in told.words else "") for name in names]
+    alone = "" if "endpoint" in told.words else "; HW_ variables are not used together with OS_ ones"
+    return f"give {' or '.join(ways)}{alone}"
 
 
 def _domain_beside(url: str | None, region: str | None, may_default: bool) -> str | None:

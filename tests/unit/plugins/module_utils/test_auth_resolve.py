@@ -281,7 +281,7 @@ def test_endpoint_and_auth_url(options, environ, expected):
 @pytest.mark.parametrize(
     ("options", "environ", "named"),
     [
-        (TOKEN, {}, ["region", "endpoint"]),
+        (TOKEN, {}, ["option region (or the variable HW_REGION_NAME)", "variable HW_DRS_ENDPOINT"]),
         (merged(TOKEN, {"project_id": "p1"}), {}, ["region", "endpoint"]),
         (merged(TOKEN, {"endpoint": "https://drs.example.org"}), {}, ["IAM", "auth_url", "project_id"]),
         (merged(TOKEN, {"endpoint": "https://a.example", "auth_url": "https://b.example"}), {}, ["project", "region"]),
@@ -289,6 +289,7 @@ def test_endpoint_and_auth_url(options, environ, expected):
         (merged(PASSWORD, {"endpoint": LOCAL[0]}, PLACE), {}, ["IAM", "auth_url"]),
         (merged(TOKEN, PLACE, {"auth_url": LOCAL[1]}), {}, ["DRS", "option auth_url", "endpoint", "cloud_domain"]),
         (merged(TOKEN, PLACE), {"OS_AUTH_URL": "https://keystone.example:5000"}, ["DRS", "variable OS_AUTH_URL"]),
+        ({}, merged(OS_TOKEN, OS_TARGET), ["option region (or the variable OS_REGION_NAME)", "not used together"]),
         # OS_ secrets need a target of their own, and never get the default one
         (PLACE, OS_PASSWORD, ["variable OS_USERNAME", "OS_AUTH_URL", "cloud_domain"]),
         (PLACE, OS_TOKEN, ["variable OS_TOKEN", "OS_AUTH_URL"]),
