@@ -98,12 +98,15 @@ bench: venv ## measure, and write docs/performance.md
 	.venv/bin/python -m tests.benchmark
 
 ##@ Release
-.PHONY: build tarball-list sbom
+.PHONY: build tarball-list release-notes sbom
 build: venv ## the tarball and its SHA-256, in build/: the same files give the same bytes
 	.venv/bin/python tools/build.py build
 
 tarball-list: venv ## write the committed list of the tarball's files anew
 	.venv/bin/python tools/build.py build --list tests/release/tarball.txt
+
+release-notes: venv ## move the changelog's fragments into CHANGELOG.rst, for the version of galaxy.yml
+	antsibull-changelog release
 
 sbom: build ## CycloneDX SBOM and licences of what a user installs, in build/
 	tools/sbom.sh $(TARBALL)

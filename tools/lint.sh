@@ -45,7 +45,7 @@ run_ansible-lint() { ansible-lint --offline --strict -q; }
 run_workflows() {
   tracked '.github/workflows/*.yml' | xargs -0 check-jsonschema --quiet --builtin-schema vendor.github-workflows
   local schema=$?
-  zizmor --offline --quiet --no-progress .github/workflows && [ $schema = 0 ]
+  zizmor --offline --quiet --no-progress .github && [ $schema = 0 ]
 }
 
 run_changelog() { antsibull-changelog lint; }

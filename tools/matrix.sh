@@ -5,7 +5,7 @@
 #
 # Runs checks on each ansible-core of tools/requirements/cores.txt, modules on every Python from 3.9 to 3.13 that is found, and ends
 # with a table of what ran and what did not.
-#   tools/matrix.sh [CORE ...]   all of them, or those named: 2.17.14
+#   tools/matrix.sh [CORE ...]   all of them, or those named: 2.17, 2.19.14
 # SANITY_OPTIONS_PRERELEASE: more options for ansible-test sanity on a pre-release.
 # STRICT=1: what could not run for want of a Python is a failure.
 
@@ -57,21 +57,28 @@ sanity_on() { # core
   tools/ansible-test.sh ".cache/cores/$1/bin" sanity --color no ${more[@]+"${more[@]}"}
 }
 
-[ $# -gt 0 ] || mapfile -t all < <(sed '/^#/d; s/ .*//' "$cores")
-for core in "${@:-${all[@]}}"; do
+[ $# -gt 0 ] || set -- 2
+chosen=()
+for want in "$@"; do
+  mapfile -t found < <(awk -v want="$want." '!/^#/ && index($1 ".", want) == 1 { print $1 }' "$cores")
+  [ ${#found[@]} -gt 0 ] || { echo "No ansible-core $want stands in $cores" >&2; exit 1; }
+  chosen+=("${found[@]}")
+done
+
+for core in "${chosen[@]}"; do
   read -ra pythons <<<"$(sed -n "s/^$core //p" "$cores")"
-  found=
+  chosen_python=
   for python in "${pythons[@]}"; do
-    if path=$(tools/find-python.sh exact "$python" 2>/dev/null); then found=$python; break; fi
+    if path=$(tools/find-python.sh exact "$python" 2>/dev/null); then chosen_python=$python; break; fi
   done
-  if [ -z "$found" ]; then
+  if [ -z "$chosen_python" ]; then
     missing=1
     note "$core" - all 'NOT RUN' "needs Python ${pythons[*]}"
     continue
   fi
-  run "$core" "$found" venv make_venv "$core" "$path"
-  run "$core" "$found" sanity sanity_on "$core"
-  run "$core" "$found" playbooks playbooks_on "$core"
+  run "$core" "$chosen_python" venv make_venv "$core" "$path"
+  run "$core" "$chosen_python" sanity sanity_on "$core"
+  run "$core" "$chosen_python" playbooks playbooks_on "$core"
 done
 
 for python in 3.9 3.10 3.11 3.12 3.13; do
