@@ -48,20 +48,31 @@ _PLAIN_WORDS = {"force_terminate": "stop by force", "terminate": "stop"}
 
 
 def job_lines(result, check_mode=False):
-    """The lines of a result with jobs (and, of drs_job_info, missing); AnsibleFilterError where it is no dictionary."""
+    """The lines of a result's jobs and, of drs_job_info, of what is missing and unread.
+
+    AnsibleFilterError where it is no dictionary.
+    """
     if not isinstance(result, dict):
         raise AnsibleFilterError(f"a result is a dictionary, not {type(result).__name__}")
     jobs = [_line(job, check_mode) for job in result.get("jobs") or []]
     missing = [f"{job_id} is not known to the service" for job_id in result.get("missing") or []]
-    return jobs + missing
+    unread = [_unread_line(part) for part in result.get("unread") or []]
+    return jobs + missing + unread
+
+
+def _unread_line(part):
+    return _on_one_line(f"{part['id'] or part['type']}: the {part['what']} could not be read{_why(part)}")
+
+
+def _on_one_line(text):
+    """The text without line breaks and control characters, which the service's own words may hold."""
+    return "".join(letter if letter.isprintable() else "?" for letter in " ".join(text.split()))
 
 
 def _line(job, check_mode):
     name = f" {job['name']}" if job.get("name") else ""
     what = _what_became(job, check_mode) if "outcome" in job else (job.get("status") or "status unknown")
-    # A name or a message of the service may hold line breaks and control characters.
-    words = " ".join(f"{job['id']}{name} {what}{_why(job)}".split())
-    return "".join(letter if letter.isprintable() else "?" for letter in words)
+    return _on_one_line(f"{job['id']}{name} {what}{_why(job)}")
 
 
 def _what_became(job, check_mode):

@@ -100,7 +100,24 @@ def test_status_shows_every_job_and_the_missing_ones(service):
     assert RUNNING in _line(run, ORDERS)
     assert PAUSED in _line(run, BILLING)
     assert f"{STOCK} is not known to the service" in run.output
-    assert run.stats == {"drs_status_summary": {"localhost": {"requested": 3, "missing": 1}}}
+    assert run.stats == {"drs_status_summary": {"localhost": {"read": 2, "missing": 1, "unread": 0}}}
+
+
+def test_status_without_ids_shows_every_job_of_the_project(service):
+    run = service(jobs(RUNNING, PAUSED)).play("status", {"drs_job_ids": " "})
+    assert run.exit_code == 0, run.output
+    assert f"{ORDERS} job-0 {RUNNING}" in run.output
+    assert f"{BILLING} job-1 {PAUSED}" in run.output
+
+
+def test_status_shows_what_it_read_though_the_rest_could_not_be(service):
+    drs = service(jobs(RUNNING, PAUSED))
+    drs.emulator.fault({"match": {"job_id": BILLING, "count": 1}, "effect": {"drop_rows": [BILLING]}})
+    drs.emulator.fault({"match": {"job_id": BILLING}, "effect": {"status": 403, "error_code": "DRS.M00100"}})
+    run = drs.play("status", {"drs_job_ids": IDS[:2]})
+    assert run.exit_code == 2, run.output
+    assert f"{ORDERS} {RUNNING}" in run.output
+    assert f"{BILLING}: the status could not be read (DRS.M00100" in run.output
 
 
 @pytest.mark.parametrize("playbook", ["stop", "delete"])

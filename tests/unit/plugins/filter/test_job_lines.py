@@ -103,6 +103,17 @@ def test_a_job_that_was_only_read():
     ]
 
 
+def test_what_could_not_be_read():
+    unread = [
+        {"id": JOB_ID, "type": None, "what": "status", "error_code": None, "error_msg": "no answer in time"},
+        {"id": None, "type": "sync", "what": "list", "error_code": "DRS.M00100", "error_msg": "Not allowed."},
+    ]
+    assert job_lines({"jobs": [], "missing": [], "unread": unread}) == [
+        f"{JOB_ID}: the status could not be read (no answer in time)",
+        "sync: the list could not be read (DRS.M00100 Not allowed.)",
+    ]
+
+
 def test_a_job_stays_on_one_line_and_cannot_steer_a_terminal():
     (line,) = job_lines({"jobs": [{"id": JOB_ID, "name": "a\nb\x1b[2J", "status": "PAUSING"}]})
     assert line == f"{JOB_ID} a b?[2J PAUSING"
