@@ -114,6 +114,9 @@ def span(now: datetime, start: Any, end: Any, where: tzinfo) -> Span:
             raise WindowError(f"The window ends ({end}) before it starts ({start}).")
         return found
     if None in minutes:
+        for value, minute in zip((start, end), minutes):
+            if value is not None and minute is None:
+                moment(value)
         raise WindowError(
             f"The window's start ({start}) and end ({end}) must be of one kind: both HH:MM, or ISO 8601 with an offset."
         )

@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, huaweicloud.drs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filters of the roles: each is found by its name, gives what its helper gives, and turns a refusal into Ansible's error."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+NOW = "2026-03-01T12:00:00Z"
+RUN = {"role": "r", "run": "1", "host": "h", "started_at": NOW, "ended_at": NOW, "steps": []}
+ROWS = [{"id": "a", "status": "INCRE_TRANSFER_STARTED", "progress": {"incre_trans_delay": "3"}}]
+
+
+def load(name):
+    module = importlib.import_module(f"ansible_collections.huaweicloud.drs.plugins.filter.{name}")
+    filters = module.FilterModule().filters()
+    assert list(filters) == [name]
+    return filters[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "expected"),
+    [
+        ("window", (NOW, "12:00", "13:00"), {"open": True, "minutes_left": 60}),
+        ("window", (NOW, "12:00", "13:00", "UTC", "61"), {"open": False}),
+        ("pause_claims", ({"jobs": []}, ["a"]), {"doubtful": ["a"]}),
+        ("resume_plan", (ROWS, [], ["a"]), {"watch": ["a"]}),
+        ("resume_verdict", ({"watch": ["a"]}, {}, {"watch": ["a"]}, {}, True), {"problems": []}),
+        ("restore_from", (["a"],), {"certain": ["a"]}),
+        ("lag_check", (ROWS, ["a"], "3"), {"near": True}),
+        ("lag_check", (ROWS, ["a"]), {"near": False}),
+        ("run_report", (RUN,), {"outcome": "ok"}),
+    ],
+)
+def test_filter(name, arguments, expected):
+    found = load(name)(*arguments)
+    assert {key: found[key] for key in expected} == expected
+
+
+def test_figures_of_a_report():
+    assert load("report_figures")(load("run_report")(RUN))["length"] == "1 s"
+
+
+def test_a_long_pause():
+    assert load("long_pause")(NOW, "2026-03-02T13:00:00Z", "24")[0].startswith("The jobs were paused for 25.0 hours")
+    assert load("long_pause")(NOW, "2026-03-02T12:00:00Z", "24") == []
+
+
+def test_failure_text():
+    assert load("failure_text")({"name": "x"}, {"msg": "y"}) == "x: y"
+
+
+def test_tasks_files(tmp_path):
+    path = tmp_path / "work.yml"
+    path.write_text("- ping:\n", encoding="utf-8")
+    assert load("tasks_files")(path) == [str(path)]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "words"),
+    [
+        ("window", (NOW, "12:00", ""), "of one kind"),
+        ("window", (NOW, "", "", "Nowhere/Land"), "time zone"),
+        ("long_pause", ("yesterday", NOW, 24), "ISO 8601"),
+        ("tasks_files", ("/no/such/file.yml",), "cannot be read"),
+        ("restore_from", ([],), "nothing to restore from"),
+    ],
+)
+def test_a_refusal_is_ansibles_error(name, arguments, words):
+    with pytest.raises(AnsibleFilterError, match=words):
+        load(name)(*arguments)
