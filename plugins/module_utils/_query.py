@@ -164,12 +164,12 @@ class Query:
 def item(job_id: str, reading: _api.Verdict, parts: Mapping[str, _api.Verdict]) -> dict[str, t.Any]:
     """A job as it stands in the result: the same keys always, null for what was not read or not told."""
     parts = {part: verdict for part, verdict in parts.items() if verdict.kind == _api.OK and verdict.row}
-    rows = {"status": reading.row or {}, **{part: verdict.row for part, verdict in parts.items()}}
-    mask = _fields.masker(rows.values())
-    detail = rows.get("detail", {})
+    rows: dict[str, Mapping[str, t.Any]] = {part: verdict.row for part, verdict in parts.items() if verdict.row}
+    listed, detail = reading.row or {}, rows.get("detail", {})
+    mask = _fields.masker([listed, *rows.values()])
 
     def told(field: str) -> t.Any:
-        value = _fields.keep(_fields.VALUE, rows["status"].get(field), mask)
+        value = _fields.keep(_fields.VALUE, listed.get(field), mask)
         return _fields.keep(_fields.VALUE, detail.get(field), mask) if value is None else value
 
     instance = detail.get("inst_info")
