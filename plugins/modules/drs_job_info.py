@@ -147,12 +147,12 @@ EXAMPLES = r"""
   huaweicloud.drs.drs_job_info:
     status: [START_JOB_FAILED, FULL_TRANSFER_FAILED, INCRE_TRANSFER_FAILED]
     gather: [detail]
-  register: failed
+  register: broken
 
 - name: Say why
   ansible.builtin.debug:
     msg: "{{ item.name }}: {{ item.error_msg or item.detail.failed_reason }}"
-  loop: "{{ failed.jobs }}"
+  loop: "{{ broken.jobs }}"
   loop_control:
     label: "{{ item.id }}"
 
