@@ -9,7 +9,7 @@ DOCUMENTATION = r"""
 module: drs_job_batch
 short_description: Start, pause, resume, stop or delete DRS jobs in batches
 description:
-  - B(O(state=stopped) ends a job for good): it cannot be started again. To interrupt a job and go on later, use
+  - The state V(stopped) ends a job for good. It cannot be started again. To interrupt a job and go on later, use
     O(state=paused).
   - Drives any number of Data Replication Service (DRS) jobs (migration, synchronisation, disaster recovery) to a
     wanted state.
