@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 explore = os.environ.get("DRS_EXPLORE")
 settings.register_profile(
     "drs",
-    max_examples=int(explore or 1000),
+    max_examples=int(explore or 500),
     derandomize=explore is None,
     database=None,
     deadline=None,

@@ -20,8 +20,6 @@ FAMILIES = {
     "force_terminate": "stop",
     "delete": "delete",
 }
-WRITES = ["batch-starting", "batch-pause-task", "batch-retry-task", "batch-jobs"]
-READS = ["batch-status", "batch-detail"]
 
 # Of the emulator's own words for what a job is doing, those that mean that the wish has come true.
 THERE = {"started": {"running"}, "paused": {"paused"}, "stopped": {"ended", "deleted"}, "deleted": {"deleted"}}
@@ -103,9 +101,17 @@ _breaks = st.one_of(
     st.fixed_dictionaries({"extra_rows": st.just([{"id": job_id(999), "status": "success"}])}),
     st.fixed_dictionaries({"drop_rows": st.just(1)}),
 )
-faults = st.lists(
-    st.tuples(st.sampled_from(WRITES * 2 + READS), st.integers(1, 6), _breaks).map(
-        lambda rule: {"match": {"endpoint": rule[0], "nth": rule[1]}, "effect": rule[2]}
-    ),
-    max_size=6,
-)
+
+
+def _rules(targets, most):
+    rule = st.tuples(st.sampled_from(targets), st.sampled_from([1, 1, 1, 2, 2, 3, 5]), _breaks).map(
+        lambda parts: {"match": {**parts[0], "nth": parts[1]}, "effect": parts[2]}
+    )
+    return st.lists(rule, max_size=most)
+
+
+_WRITES = [{"kind": "write"}]
+_READS = [{"endpoint": "batch-status"}, {"endpoint": "batch-detail"}]
+faults = _rules(_WRITES * 2 + _READS, 6)
+# At most one request to write is broken, and any to read.
+mild_faults = st.tuples(_rules(_WRITES, 1), _rules(_READS, 3)).map(lambda parts: parts[0] + parts[1])

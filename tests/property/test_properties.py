@@ -68,6 +68,19 @@ def test_a_run_under_faults(seeds, wish, faults, unknown, wait):
             assert row["changed"], row
 
 
+@given(obedient_jobs, strategies.wishes, strategies.mild_faults)
+def test_one_broken_write_costs_no_job(seeds, wish, faults):
+    service = emulator(seeds)
+    for fault in faults:
+        service.fault(fault)
+    ids = [job_id(number) for number in range(len(seeds))]
+
+    result = run_batch(service, job_ids=ids, **OPTIONS, **wish)
+
+    for row in result["jobs"]:
+        assert row["outcome"] == "ok" or row["reason"] in BY_THE_TABLE, row
+
+
 @given(obedient_jobs, strategies.wishes, strategies.faults, st.booleans())
 def test_the_next_runs_finish_the_work_and_then_rest(seeds, wish, faults, wait):
     service = emulator(seeds)
