@@ -19,7 +19,7 @@ from .story import JOBS, STEPS
 
 
 def main() -> int:
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, _end)
     printer, began, surprises, runs = Printer(), time.monotonic(), 0, 0
     with Stage(JOBS) as stage:
@@ -31,7 +31,7 @@ def main() -> int:
         for step in STEPS:
             for again in (False, True) if step.again else (False,):
                 printer.heading(f"{runs + 1}. {step.playbook}{', once more' if again else ''}")
-                printer.say("The same wish again: nothing is left to change." if again else step.words)
+                printer.say(step.again_words if again else step.words)
                 printer.command(step)
                 run = stage.run(step)
                 runs += 1

@@ -50,6 +50,7 @@ class Step(NamedTuple):
     exit_code: int = 0
     answers: tuple[str, ...] = ()  # more variables, as NAME=VALUE
     again: bool = True
+    again_words: str = "The same wish again: nothing is left to change."
     busy: bool = False  # whether another operation holds the job BUSY meanwhile
 
 
@@ -65,6 +66,7 @@ STEPS = (
         changed=4,
         exit_code=2,
         answers=("drs_wait_timeout=5",),
+        again_words="The same wish again. EXPECTED TO FAIL for the same two jobs; nothing else is touched.",
         busy=True,
     ),
     Step("resume", "Resumes the four that are paused. The two that went on running are there already.", changed=4),
