@@ -479,3 +479,21 @@ def test_the_pauses_between_reads_grow_up_to_the_interval():
     assert gaps[0] < 1
     assert max(gaps) <= 20.1
     assert len(times) < 30
+
+
+@pytest.mark.parametrize("count", [10, 200, 1000])
+@pytest.mark.parametrize(
+    ("state", "before", "rounds"), [("started", "CONFIGURATION", 9), ("paused", "INCRE_TRANSFER_STARTED", 5)]
+)
+def test_no_request_more_than_the_schedule_of_reads_needs(state, before, rounds, count):
+    service = emulator([before] * count)
+    run_batch(service, state=state, job_ids=ids(count))
+    pages, batches = -(-count // 100), -(-count // 10)
+    assert len(service.journal.writes()) == batches
+    assert len(service.journal.of("batch-detail")) == (batches if state == "started" else 0)
+    reads = len(service.journal.of("batch-status"))
+    assert reads <= rounds * pages
+
+    before_again = service.journal.count
+    run_batch(service, state=state, job_ids=ids(count))
+    assert service.journal.count - before_again == pages
