@@ -338,8 +338,8 @@ class Convergence:
             elif verdict.kind == _api.UNSENT:
                 job.unsent = verdict
                 self._hold(job, pause)
-                if self._api.opens_at() > self._now():
-                    job.not_before = self._api.opens_at()
+                # Not opens_at() alone: reads that are let in do not make a throttled write's pauses short again.
+                job.not_before = max(job.not_before, self._api.opens_at())
                 job.due = job.not_before
             elif halves:
                 job.group = halves[place * 2 >= len(batch)]

@@ -11,15 +11,18 @@ from __future__ import annotations
 
 import email.utils
 import json
+import re
 import threading
 import typing as t
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from urllib.parse import unquote, urlsplit
 
 from ansible_collections.huaweicloud.drs.plugins.module_utils import _auth
 from ansible_collections.huaweicloud.drs.plugins.module_utils._timing import Clock, growing_pause
 
 try:
     import requests
+    import urllib3
 except ImportError:
     HAS_REQUESTS = False
 else:
@@ -28,7 +31,12 @@ else:
 # 10,000 jobs are read in pages of 100, and a page with every detail stays far below this.
 LARGEST_ANSWER = 16 * 1024 * 1024
 LONGEST_TEXT = 500
+# A page of 100 jobs with all their details holds some ten thousand values, a few levels deep. What these numbers allow is
+# parsed in well under 100 MiB.
+MOST_VALUES, DEEPEST = 300_000, 100
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+
+_DIGITS = re.compile(r"[0-9]+\Z", re.ASCII)
 
 
 class TransportError(Exception):
@@ -58,8 +66,9 @@ class Untrusted(TransportError):
 class OutOfTime(TransportError):
     """The deadline came before the request was let in. throttled: because the service asked to come back later."""
 
-    def __init__(self, throttled: bool) -> None:
-        super().__init__("time ran out while waiting to ask again")
+    def __init__(self, throttled: bool = False, said: str = "") -> None:
+        words = "time ran out while the service asked to come back later: %s" % said
+        super().__init__(words if throttled else "time ran out while waiting to ask again")
         self.throttled = throttled
 
 
@@ -101,12 +110,12 @@ class Http:
         self._throttled, self._headers, self._verify = throttled, dict(headers), verify
         self._timeout, self._max_retries, self._max_parallel = timeout, max_retries, max_parallel
         self._random = random
-        self._session_factory = session_factory or requests.Session
+        self._session_factory = session_factory or _open_session
         self._thread = threading.local()
         self._lock = threading.Condition()
         self._pool: t.Any = None
         self._width, self._in_flight = max_parallel, 0
-        self._open_at, self._throttles = 0.0, 0
+        self._open_at, self._throttles, self._throttle_words = 0.0, 0, ""
         self.auth: t.Any = None
         self.requests, self.retries = 0, 0
         self.answered = False
@@ -243,28 +252,28 @@ class Http:
     def _send(self, session: t.Any, prepared: t.Any) -> Answer:
         host = "%s %s" % (prepared.method, prepared.url.split("?")[0])
         # Given with the request, since an environment variable overrides what a session says.
-        proxies = {} if _auth.loopback(prepared.url) else requests.utils.get_environ_proxies(prepared.url)
+        proxies = self._proxies(prepared.url)
+        now = self.clock.monotonic()
+        timeout = min(self._timeout, self.deadline + self._timeout - now)
+        if timeout <= 0:
+            raise OutOfTime()
         verify = self._verify
         if verify is True:
             verify = session.merge_environment_settings(prepared.url, {}, True, None, None)["verify"]
-        until = self.clock.monotonic() + self._timeout
         try:
             with session.send(
-                prepared, timeout=self._timeout, verify=verify, proxies=proxies, stream=True, allow_redirects=False
+                prepared, timeout=timeout, verify=verify, proxies=proxies, stream=True, allow_redirects=False
             ) as response:
-                raw = self._body(response, host, until)
-        except (requests.RequestException, OSError) as error:
-            raise _classified(error, "%s: %s" % (host, self.secrets.mask(_words(error)))) from None
+                raw = self._body(response, host, now + timeout)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise _classified(error, "%s: %s" % (host, self.secrets.mask(_words(error))), self.answered) from None
         if 300 <= response.status_code < 400:
             raise Untrusted(
                 "%s answered with a redirect (HTTP %d), which is not followed: check endpoint and auth_url"
                 % (host, response.status_code)
             )
         text = raw.decode("utf-8", "replace")
-        try:
-            body = json.loads(text)
-        except (ValueError, RecursionError):
-            body = None
+        body = _parsed(text, host)
         request_id = response.headers.get("X-Request-Id") or (
             body.get("request_id") if isinstance(body, dict) else None
         )
@@ -279,8 +288,9 @@ class Http:
 
     def _body(self, response: t.Any, host: str, until: float) -> bytes:
         """The whole body, or Lost: too large, later than the request's timeout, or shorter than it said."""
-        chunks, size = [], 0
-        for chunk in response.iter_content(65536):
+        chunks: list[bytes] = []
+        size = 0
+        for chunk in _parts(response):
             size += len(chunk)
             if size > LARGEST_ANSWER:
                 raise Lost(
@@ -290,9 +300,27 @@ class Http:
                 raise Lost("%s: the answer was not complete after %d s" % (host, self._timeout))
             chunks.append(chunk)
         promised = response.headers.get("Content-Length", "")
-        if promised.isdigit() and "Content-Encoding" not in response.headers and size < int(promised):
+        if _DIGITS.match(promised) and "Content-Encoding" not in response.headers and size < int(promised):
             raise Lost("%s: the answer was cut after %d of %s bytes" % (host, size, promised))
         return b"".join(chunks)
+
+    def _proxies(self, url: str) -> dict[str, str]:
+        """The environment's proxies for this address; none for loopback. Their passwords are hidden from now on."""
+        if _auth.loopback(url):
+            return {}
+        proxies: dict[str, str] = requests.utils.get_environ_proxies(url)
+        proxy = requests.utils.select_proxy(url, proxies)
+        if proxy:
+            try:
+                parts = urlsplit(proxy if "://" in proxy else "//" + proxy)
+                host, _port = parts.hostname, parts.port
+            except ValueError:
+                host = None
+            if not host:
+                raise Untrusted("the environment's proxy (HTTPS_PROXY) is no address: its host or port cannot be read")
+            self.secrets.add(parts.password)
+            self.secrets.add(unquote(parts.password or ""))
+        return proxies
 
     def _session(self) -> t.Any:
         if not hasattr(self._thread, "session"):
@@ -313,6 +341,7 @@ class Http:
             asked = retry_after(answer.headers, self.clock.wall())
             pause = growing_pause(self._throttles, FIRST_PAUSE, LONGEST_PAUSE, self._random)
             self._throttles += 1
+            self._throttle_words = ("HTTP %d %s" % (answer.status, answer.text)).strip()
             self._open_at = max(self._open_at, self.clock.monotonic() + max(pause, asked))
 
     # --- pauses
@@ -329,19 +358,70 @@ class Http:
         left = self.deadline - self.clock.monotonic()
         self.clock.sleep(max(0.0, min(seconds, left)))
         if seconds >= left:
-            raise OutOfTime(throttled)
+            raise OutOfTime(throttled, self._throttle_words)
+
+
+def _parsed(text: str, host: str) -> t.Any:
+    """The JSON in the text, None where it is none. Raises Lost for one that would take too much to read."""
+    # Each value but the first stands behind one of these. In strings they count as well, for which the limit has room.
+    if sum(text.count(mark) for mark in ",[{") > MOST_VALUES:
+        raise Lost("%s: the answer holds more than %d values, and was not read" % (host, MOST_VALUES))
+    try:
+        body = json.loads(text)
+        if not _is_deeper(body, DEEPEST):
+            return body
+    except ValueError:
+        return None
+    except RecursionError:
+        pass
+    raise Lost("%s: the answer is nested more than %d levels deep, and was not read" % (host, DEEPEST))
+
+
+def _is_deeper(body: t.Any, levels: int) -> bool:
+    values = [body]
+    for _level in range(levels):
+        values = [child for value in values for child in _children(value)]
+        if not values:
+            return False
+    return True
+
+
+def _children(value: t.Any) -> Iterable[t.Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float:
     """Seconds that a Retry-After header asks for (RFC 9110 10.2.3: seconds or a date); 0 where it is absent or
     unreadable."""
     value = headers.get("Retry-After", "").strip()
-    if value.isdigit():
+    if _DIGITS.match(value):
         return float(value)
     try:
         return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - now)
     except (TypeError, ValueError, IndexError, OverflowError):
         return 0.0
+
+
+def _open_session() -> t.Any:
+    """A session whose timeout counts for connecting and the first byte together: requests counts it for each."""
+
+    class Adapter(requests.adapters.HTTPAdapter):
+        def send(self, request: t.Any, *args: t.Any, timeout: t.Any = None, **options: t.Any) -> t.Any:
+            return super().send(request, *args, timeout=urllib3.Timeout(total=timeout), **options)
+
+    session = requests.Session()
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, Adapter())
+    return session
+
+
+def _parts(response: t.Any) -> Iterator[bytes]:
+    """The body in the parts in which it comes, so that one that trickles in is noticed."""
+    if not hasattr(response.raw, "read1"):  # urllib3 1
+        return t.cast("Iterator[bytes]", response.iter_content(65536))
+    return iter(lambda: response.raw.read1(65536, decode_content=True), b"")
 
 
 def _no_auth(prepared: t.Any) -> t.Any:
@@ -368,17 +448,19 @@ def _words(error: BaseException) -> str:
     return "%s (%s)" % (str(innermost) or type(innermost).__name__, type(error).__name__)
 
 
-def _classified(error: Exception, text: str) -> TransportError:
-    """What an exception of requests means for the request that it ended."""
+def _classified(error: Exception, text: str, answered: bool) -> TransportError:
+    """What an exception of requests means for the request that it ended. answered: the service has been talked to."""
     import socket
     import ssl
 
-    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+    from urllib3.exceptions import ConnectTimeoutError, LocationValueError, NewConnectionError
 
     def caused_by(*kinds: type[BaseException]) -> bool:
         return any(isinstance(cause, kinds) for cause in _causes(error))
 
-    if caused_by(ssl.SSLError) and not caused_by(ssl.SSLEOFError, ssl.SSLZeroReturnError):
+    # Once an answer came, another failure than that of a certificate is one of the line: a write may have been carried out.
+    untrusted = ssl.SSLCertVerificationError if answered else ssl.SSLError
+    if caused_by(untrusted) and not caused_by(ssl.SSLEOFError, ssl.SSLZeroReturnError):
         return Untrusted(
             "%s. Check the address, and ca_cert where the service has a certificate authority of its own" % text
         )
@@ -386,8 +468,7 @@ def _classified(error: Exception, text: str) -> TransportError:
         return NameNotResolved("%s. Check region, cloud_domain and endpoint" % text)
     if caused_by(NewConnectionError, ConnectTimeoutError):
         return Unsent(text)
-    if isinstance(
-        error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.InvalidHeader)
-    ):
+    invalid = requests.exceptions
+    if caused_by(LocationValueError, invalid.InvalidURL, invalid.InvalidSchema, invalid.InvalidHeader):
         return Untrusted(text)
     return Lost(text)

@@ -14,7 +14,7 @@ THERE = {"started": {"running", "scheduled"}, "paused": {"paused"}, "stopped": {
 FAMILY = {
     "start": "start", "resume": "start", "retry": "start", "pause": "pause",
     "terminate": "stop", "force_terminate": "stop", "delete": "delete",
-}  # fmt: skip
+}
 
 
 def run(service, state, ids=None, **options):
@@ -76,4 +76,4 @@ def assert_each_write_follows_a_read(service):
 __all__ = [
     "REQUEST_TIMEOUT", "SETTLE_TIME", "WAIT_TIMEOUT", "accepted", "assert_each_write_follows_a_read", "emulator", "job_id",
     "outcomes", "run", "sends",
-]  # fmt: skip
+]

@@ -62,8 +62,8 @@ def page():
 
 
 if __name__ == "__main__":
-    import conftest  # noqa: F401  (makes the collection importable)
-
     from ansible_collections.huaweicloud.drs.tests.unit.faults import table
+
+    import conftest  # noqa: F401  (makes the collection importable)
 
     PAGE.write_text(table.page(), encoding="utf-8")

@@ -9,8 +9,6 @@ import itertools
 
 import pytest
 import requests
-from urllib3.exceptions import NewConnectionError
-
 from ansible_collections.huaweicloud.drs.tests.unit import in_process
 from ansible_collections.huaweicloud.drs.tests.unit.faults.promises import (
     SETTLE_TIME,
@@ -22,6 +20,7 @@ from ansible_collections.huaweicloud.drs.tests.unit.faults.promises import (
     sends,
 )
 from ansible_collections.huaweicloud.drs.tests.unit.faults.table import shows
+from urllib3.exceptions import NewConnectionError
 
 BODIES = {
     "JSON": {"error_code": "DRS.M00004", "error_msg": "Service is abnormal."},
@@ -192,7 +191,7 @@ def test_an_outage_while_waiting_is_waited_out(write):
     assert len(service.journal.writes()) == 1
 
 
-@pytest.fixture()
+@pytest.fixture
 def refuse_connections(monkeypatch):
     """refuse_connections(service, count, wanted): the first connections for a method and a word in the path are refused."""
 

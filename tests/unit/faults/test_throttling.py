@@ -1,0 +1,207 @@
+# Copyright: (c) 2026, huaweicloud.drs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A service that asks to come back later: waited out, and nothing is broken by it."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+import urllib3
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _api, _auth, _http
+from ansible_collections.huaweicloud.drs.plugins.module_utils._timing import Clock
+from ansible_collections.huaweicloud.drs.tests.unit.faults.promises import emulator, outcomes, run
+from ansible_collections.huaweicloud.drs.tests.unit.faults.table import shows
+from ansible_collections.huaweicloud.drs.tests.unit.faults.test_lost_requests import KEY, PASSWORD, WRITES
+
+THROTTLES = {
+    "429": {"status": 429, "empty": True},
+    "429 with HTML": {"status": 429, "html": True},
+    "429 APIGW.0308": {"status": 429, "error_code": "APIGW.0308", "error_msg": "The throttling threshold has been reached"},
+    "400 APIGW.0308": {"status": 400, "error_code": "APIGW.0308", "error_msg": "The throttling threshold has been reached"},
+    "400 DRS.M01503": {"status": 400, "error_code": "DRS.M01503", "error_msg": "Operation too frequent. Try again later."},
+}
+ASKS = {"no Retry-After": {}, "in seconds": {"retry_after": 7}, "by a date": {"retry_after": {"date": 7}}}
+ENDPOINTS = ("batch-status", "batch-detail", "batch-starting", "tokens", "projects")
+each_throttle = pytest.mark.parametrize("throttle", THROTTLES)
+each_way_to_ask = pytest.mark.parametrize("asks", ASKS)
+
+
+def way_in_for(endpoint):
+    return {"tokens": PASSWORD, "projects": KEY}.get(endpoint)
+
+
+@shows(
+    "429 (with nothing, HTML or APIGW.0308), 400 APIGW.0308, 400 DRS.M01503; without `Retry-After`, with one in seconds, with a date",
+    "batch-status, batch-detail, batch-starting, batch-pause-task, batch-retry-task, batch-jobs, IAM's tokens and projects",
+    "Asked again no sooner than `Retry-After` says: ok. However often, no retry counts as lost, and batches stay whole.",
+)
+@each_throttle
+@each_way_to_ask
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_throttling_is_waited_out(throttle, asks, endpoint):
+    service = emulator(["CONFIGURATION"] * 3)
+    service.fault({"match": {"endpoint": endpoint, "count": 3}, "effect": {**THROTTLES[throttle], **ASKS[asks]}})
+    way_in = way_in_for(endpoint)
+    result = run(service, "started", max_retries=0, **({"way_in": way_in} if way_in else {}))
+    assert outcomes(result) == ["ok"] * 3
+    assert result["api"]["retries"] >= (0 if endpoint == "batch-starting" else 3)
+    times = [entry.time for entry in service.journal.of(endpoint)[:4]]
+    least = 6.9 if asks == "by a date" else 7 if asks == "in seconds" else 0.5
+    assert all(later - sooner >= least for sooner, later in itertools.pairwise(times))
+    assert {len(entry.job_ids) for entry in service.journal.writes()} == {3}
+
+
+@shows("The same", "each write", "The same; what was throttled was not sent, and does not count as an attempt.")
+@each_throttle
+@pytest.mark.parametrize("write", WRITES)
+def test_a_throttled_write_was_not_made(throttle, write):
+    status, state, options = WRITES[write]
+    service = emulator([status] * 3)
+    service.fault({"match": {"kind": "write", "count": 4}, "effect": THROTTLES[throttle]})
+    result = run(service, state, **options)
+    assert outcomes(result) == ["ok"] * 3
+    assert {job["attempts"] for job in result["jobs"]} == {1}
+    assert [len(entry.job_ids) for entry in service.journal.writes()] == [3] * 5
+
+
+@shows(
+    "The same, for good",
+    "batch-status, batch-detail, batch-starting, IAM's tokens and projects",
+    "not_attempted at the deadline, unchanged. The pauses grow to half a minute, and differ from run to run.",
+)
+@each_throttle
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_throttling_for_good_ends_at_the_deadline(throttle, endpoint):
+    way_in = way_in_for(endpoint)
+    pauses = []
+    for seed in (1, 2):
+        service = emulator(["CONFIGURATION"] * 3)
+        service.fault({"match": {"endpoint": endpoint}, "effect": THROTTLES[throttle]})
+        result = run(service, "started", seed=seed, wait_timeout=300, **({"way_in": way_in} if way_in else {}))
+        assert result["failed"]
+        assert not result["changed"]
+        assert outcomes(result) == ["not_attempted"] * 3
+        times = [entry.time for entry in service.journal.of(endpoint)]
+        pauses.append([later - sooner for sooner, later in itertools.pairwise(times)])
+    assert pauses[0] != pauses[1]
+    assert pauses[0][0] < 2
+    assert 14 < max(pauses[0]) < 36
+    assert len(pauses[0]) < 25
+
+
+@shows("The same, for good", "batch-starting", "The reason is throttled, with the service's code.")
+@pytest.mark.parametrize("throttle", ["429 APIGW.0308", "400 DRS.M01503"])
+def test_a_write_throttled_for_good_says_so(throttle):
+    service = emulator(["CONFIGURATION"])
+    service.fault({"match": {"kind": "write"}, "effect": THROTTLES[throttle]})
+    job = run(service, "started")["jobs"][0]
+    assert (job["outcome"], job["reason"]) == ("not_attempted", "throttled")
+    assert job["error_code"] == THROTTLES[throttle]["error_code"]
+
+
+@shows("The same, for good", "batch-status", "The reason is throttled, and the text holds the service's own.")
+@pytest.mark.parametrize("throttle", ["429 APIGW.0308", "400 DRS.M01503"])
+def test_a_read_throttled_for_good_says_so(throttle):
+    service = emulator(["CONFIGURATION"])
+    service.fault({"match": {"endpoint": "batch-status"}, "effect": THROTTLES[throttle]})
+    result = run(service, "started")
+    assert THROTTLES[throttle]["error_code"] in result["msg"]
+    assert [job["reason"] for job in result["jobs"]] == ["throttled"]
+
+
+@shows(
+    "`Retry-After` beyond the deadline, in seconds or as a date",
+    "batch-status, batch-detail, batch-starting, IAM's tokens and projects",
+    "The run ends at the deadline; the service is not asked before its time.",
+)
+@pytest.mark.parametrize("asks", [{"retry_after": 90000}, {"retry_after": {"date": 90000}}, {"retry_after": "9" * 400}])
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_a_retry_after_beyond_the_deadline_ends_at_the_deadline(asks, endpoint):
+    way_in = way_in_for(endpoint)
+    service = emulator(["CONFIGURATION"])
+    service.fault({"match": {"endpoint": endpoint}, "effect": {"status": 429, "empty": True, **asks}})
+    result = run(service, "started", wait_timeout=100, **({"way_in": way_in} if way_in else {}))
+    assert outcomes(result) == ["not_attempted"]
+    assert len(service.journal.of(endpoint)) == 1
+    assert service.clock.now() == pytest.approx(100, abs=1)
+
+
+@shows(
+    "`Retry-After` that means nothing: words, a minus, digits of another script, a broken date",
+    "batch-status",
+    "As without one.",
+)
+@pytest.mark.parametrize("value", ["soon", "-5", "\u00b2", "1.5", "", "Mon, 99 Foo 2026 99:99:99 GMT"])
+def test_a_retry_after_without_a_meaning_is_none(value):
+    service = emulator(["PAUSING"])
+    service.fault({"match": {"endpoint": "batch-status", "count": 1}, "effect": {"status": 429, "empty": True, "retry_after": value}})
+    assert outcomes(run(service, "paused")) == ["ok"]
+    assert service.clock.now() < 2
+
+
+class Gate:
+    """Stands where a session stands: the first request is answered with the status given; the others get in, and wait."""
+
+    def __init__(self, status):
+        self._first, self._lock = [status], threading.Lock()
+        self.inside, self.three, self.opened = 0, threading.Event(), threading.Event()
+        self.headers = {}
+
+    def prepare_request(self, request):
+        return request.prepare()
+
+    def merge_environment_settings(self, url, proxies, stream, verify, cert):
+        return {"verify": True}
+
+    def send(self, prepared, **how):
+        if self._first:
+            return self._answer(self._first.pop())
+        with self._lock:
+            self.inside += 1
+            if self.inside == 3:
+                self.three.set()
+        assert self.opened.wait(10)
+        return self._answer(200)
+
+    @staticmethod
+    def _answer(status):
+        response = requests.Response()
+        response.status_code, response.raw = status, urllib3.HTTPResponse(io.BytesIO(b"{}"), preload_content=False)
+        return response
+
+
+class StillClock(Clock):
+    """Moves by its own pauses only."""
+
+    def __init__(self):
+        self.at = 0.0
+
+    def monotonic(self):
+        return self.at
+
+    def sleep(self, seconds):
+        self.at += seconds
+
+
+@shows("429, with four requests in flight", "all", "Two at a time from then on. They grow back one by one with what is let in.")
+@pytest.mark.parametrize(("status", "let_in"), [(429, 2), (200, 4)])
+def test_throttling_halves_the_requests_in_flight(status, let_in):
+    gate, clock = Gate(status), StillClock()
+    http = _http.Http(
+        clock=clock, secrets=_auth.Secrets(), throttled=_api.throttled, deadline=1000.0, headers={}, max_parallel=4,
+        random=lambda: 0.5, session_factory=lambda: gate,
+    )
+    http.auth = lambda prepared: prepared
+    assert http.write("POST", "https://drs.example.com/", None, lambda: None).status == status
+    clock.sleep(60)
+    with ThreadPoolExecutor(1) as aside:
+        done = aside.submit(lambda: list(http.map(lambda url: http.read("POST", url), ["https://drs.example.com/"] * 8)))
+        assert gate.three.wait(0.05 if let_in == 2 else 10) == (let_in > 2)
+        gate.opened.set()
+        assert [answer.status for answer in done.result(10)] == [200] * 8
