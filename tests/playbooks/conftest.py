@@ -21,8 +21,8 @@ def service(tmp_path):
     ansible.link_collection(tmp_path)
     with contextlib.ExitStack() as servers:
 
-        def start(jobs, **settings):
-            emulator = Emulator({"jobs": jobs}, clock="scaled", scale=SCALE, **settings)
+        def start(jobs, clock="scaled", **settings):
+            emulator = Emulator({"jobs": jobs}, clock=clock, scale=SCALE, **settings)
             return Service(servers.enter_context(serve(emulator)), tmp_path)
 
         yield start

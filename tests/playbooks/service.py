@@ -39,8 +39,8 @@ class Service:
 
     def __init__(self, serving: Serving, folder: pathlib.Path) -> None:
         self.emulator = serving.emulator
-        self._folder = folder
-        self._environment = ansible.environment(folder, environment(serving)) | {
+        self.folder = folder
+        self.environment = ansible.environment(folder, environment(serving)) | {
             "ANSIBLE_SHOW_CUSTOM_STATS": "true",
             "ANSIBLE_CALLBACK_RESULT_FORMAT": "json",
         }
@@ -51,8 +51,8 @@ class Service:
         command = [ansible.program(), f"huaweicloud.drs.{playbook}", "-e", json.dumps(answers), *options]
         done = subprocess.run(
             command,
-            env=self._environment,
-            cwd=self._folder,
+            env=self.environment,
+            cwd=self.folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -64,7 +64,7 @@ class Service:
 
     def inventory(self, text: str) -> str:
         """The path of an inventory file with this text."""
-        path = self._folder / "inventory.ini"
+        path = self.folder / "inventory.ini"
         path.write_text(text, encoding="utf-8")
         return str(path)
 
