@@ -1,0 +1,99 @@
+# Copyright: (c) 2026, huaweicloud.drs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbooks of the roles, run as people run them: their files of tasks, their records and their reports."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import time
+from typing import Any
+
+from ansible_collections.huaweicloud.drs.tests.demo import ansible
+from ansible_collections.huaweicloud.drs.tests.emulator import Serving
+from ansible_collections.huaweicloud.drs.tests.playbooks.service import Played, Service
+
+PATIENCE = 90  # seconds for a run to come to the point that a test waits for
+
+
+class Stage(Service):
+    """An emulator, the folder that a run works in, and what it leaves there."""
+
+    def __init__(self, serving: Serving, folder: pathlib.Path) -> None:
+        super().__init__(serving, folder)
+        self._environment["ANSIBLE_PIPELINING"] = "true"
+        self.folder = folder
+        self.state = folder / "state"
+
+    def tasks(self, name: str, text: str) -> str:
+        """The path of a file of tasks with this text."""
+        path = self.folder / f"{name}.yml"
+        path.write_text(text, encoding="utf-8")
+        return str(path)
+
+    def window(self, ids: Any, tasks: str, *options: str, **variables: Any) -> Played:
+        """Runs a maintenance window over these jobs."""
+        return self.play("maintenance_window", self._window_variables(ids, tasks, variables), *options)
+
+    def restore(self, *options: str, **variables: Any) -> Played:
+        """Runs the restore of that window."""
+        answers = {"maintenance_window_state_dir": str(self.state), "maintenance_window_wait_interval": "1", **variables}
+        return self.play("restore", answers, *options)
+
+    def begin_window(self, ids: Any, tasks: str, **variables: Any) -> subprocess.Popen[str]:
+        """Starts a maintenance window, and does not wait for it. It leads a process group of its own."""
+        answers = json.dumps(self._window_variables(ids, tasks, variables))
+        with open(self.folder / "window.log", "w", encoding="utf-8") as log:
+            return subprocess.Popen(
+                [ansible.program(), "huaweicloud.drs.maintenance_window", "-e", answers],
+                env=self._environment,
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                text=True,
+                start_new_session=True,
+            )
+
+    def _window_variables(self, ids: Any, tasks: str, variables: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "drs_job_ids": ids,
+            "maintenance_window_tasks": tasks,
+            "maintenance_window_state_dir": str(self.state),
+            "maintenance_window_wait_interval": "1",
+            **variables,
+        }
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The record of the window."""
+        return json.loads((self.state / "localhost.json").read_text(encoding="utf-8"))
+
+    @property
+    def locked(self) -> bool:
+        """Whether the lock is held."""
+        return (self.state / "localhost.lock").exists()
+
+    def reports(self, folder: str = "state/reports") -> list[tuple[dict[str, Any], str]]:
+        """Every report as its facts and its page, oldest first."""
+        paths = sorted((self.folder / folder).glob("*.json"), key=os.path.getmtime)
+        return [(json.loads(path.read_text("utf-8")), path.with_suffix(".html").read_text("utf-8")) for path in paths]
+
+
+def wait_for(path: pathlib.Path, process: subprocess.Popen[str]) -> None:
+    """Waits until a run has made a file; AssertionError where it ends without, or takes too long."""
+    end = time.monotonic() + PATIENCE
+    while not path.exists():
+        assert process.poll() is None, f"the run ended with {process.returncode} before it made {path}"
+        assert time.monotonic() < end, f"no {path} in {PATIENCE} s"
+        time.sleep(0.1)
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    """Kills a run with everything that it started, as a machine that goes down does."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

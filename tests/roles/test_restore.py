@@ -1,0 +1,82 @@
+# Copyright: (c) 2026, huaweicloud.drs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A window that never came to its end, and the restore that puts things right."""
+
+from __future__ import annotations
+
+from ansible_collections.huaweicloud.drs.tests.roles.jobs import BILLING, IDS, ORDERS, PAUSED, RUNNING, STOCK, jobs
+from ansible_collections.huaweicloud.drs.tests.roles.stage import kill, wait_for
+
+LONG_WORK = """
+- name: Say that the work has begun
+  ansible.builtin.file:
+    path: "{folder}/begun"
+    state: touch
+    mode: "0600"
+- name: Work for long
+  ansible.builtin.command: sleep 300
+"""
+
+
+def test_two_at_once_then_killed_then_restored_twice(stage):
+    drs = stage(jobs(RUNNING, RUNNING, PAUSED))
+    work = drs.tasks("work", LONG_WORK.format(folder=drs.folder))
+    first = drs.begin_window(IDS, work)
+    try:
+        wait_for(drs.folder / "begun", first)
+        second = drs.window(IDS, work)
+        assert (second.exit_code, second.asked_to_write) == (2, [])
+        assert "another window is at work" in second.output
+        assert drs.locked
+    finally:
+        kill(first)
+    assert {drs.emulator.jobs[job_id].phase for job_id in IDS} == {"paused"}
+    assert (drs.record["phase"], sorted(drs.record["certain"])) == ("open", sorted([ORDERS, BILLING]))
+
+    predicted = drs.restore("--check")
+    assert (predicted.exit_code, predicted.asked_to_write) == (0, []), predicted.output
+    assert drs.record["phase"] == "open"
+
+    restore = drs.restore()
+    assert restore.exit_code == 0, restore.output
+    assert sorted(restore.writes) == sorted([("resume", ORDERS), ("resume", BILLING)])
+    assert drs.emulator.jobs[STOCK].phase == "paused"
+    assert (drs.record["phase"], drs.locked) == ("closed", False)
+    assert drs.reports()[-1][0]["role"] == "restore"
+
+    again = drs.restore()
+    assert (again.exit_code, again.asked_to_write) == (0, []), again.output
+
+
+def test_the_work_meets_a_host_that_cannot_be_reached(stage):
+    """ansible-core then ends the host's run on the spot, always included: only the restore can put things right."""
+    drs = stage(jobs(RUNNING))
+    work = drs.tasks(
+        "work",
+        "- name: Change the schema\n  ansible.builtin.ping:\n  delegate_to: 127.0.0.1\n"
+        "  vars:\n    ansible_connection: ssh\n    ansible_port: 1\n",
+    )
+    run = drs.window(ORDERS, work)
+    assert run.exit_code == 4
+    assert run.writes == [("pause", ORDERS)]
+    assert (drs.record["phase"], drs.locked) == ("open", True)
+    restore = drs.restore()
+    assert restore.exit_code == 0, restore.output
+    assert restore.writes == [("resume", ORDERS)]
+
+
+def test_by_ids_only_what_is_paused_is_resumed(stage):
+    drs = stage(jobs(PAUSED, "INCRE_TRANSFER_FAILED", RUNNING))
+    run = drs.restore(drs_job_ids="\n".join(IDS), maintenance_window_state_dir="")
+    assert run.exit_code == 2
+    assert run.writes == [("resume", ORDERS)]
+    assert f"{BILLING} (INCRE_TRANSFER_FAILED)" in run.output
+    assert "NOT ALL JOBS WERE RESUMED" in run.output
+
+
+def test_without_a_record_and_without_ids_it_says_so(stage):
+    drs = stage(jobs(PAUSED))
+    run = drs.restore()
+    assert (run.exit_code, run.asked_to_write) == (2, [])
+    assert "There is nothing to restore from" in run.output
