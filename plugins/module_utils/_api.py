@@ -404,8 +404,7 @@ class Api:
         gone = self._gone(code)
         if gone:
             return verdict._replace(status=gone)
-        passing = code in THROTTLED or code in SERVICE_BROKEN or code == BUSY
-        return verdict._replace(kind=UNREADABLE if passing else REFUSED)
+        return verdict._replace(kind=REFUSED)
 
     def _list(self, body: Mapping[str, t.Any]) -> Listing:
         for _walk in range(LIST_WALKS):
@@ -459,7 +458,7 @@ class Api:
             return verdict
         rows = _rows(answer.body)
         total = answer.body.get("total_record") if isinstance(answer.body, dict) else None
-        if rows is None or not isinstance(total, int) or isinstance(total, bool):
+        if rows is None or not isinstance(total, int):
             words = "HTTP %d, and a body that holds no list: %s" % (answer.status, verdict.msg or "nothing")
             return verdict._replace(kind=UNREADABLE, msg=words)
         return rows, total, answer

@@ -74,7 +74,7 @@ RPO_RTO: dict[str, t.Any] = {"rpo_info": _OBJECTIVE, "rto_info": _OBJECTIVE, **_
 
 # A name with one of these in it, separators aside, is that of a secret: db_password, full_trans_user_pwd, ssl_cert_key.
 _SECRET_NAME = re.compile(
-    r"pass(?!ed)|pwd|secret|token|credential|cert|privatekey|accesskey|apikey|storekey|keytab|krb5|kerberos|jaas|sasl"
+    r"pass|pwd|secret|token|credential|cert|privatekey|accesskey|apikey|storekey|keytab|krb5|kerberos|jaas|sasl"
     r"|kafkasecurity"
 )
 _SECRET_IN_TEXT = re.compile(

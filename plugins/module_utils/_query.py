@@ -112,7 +112,7 @@ class Query:
                     continue
                 if reading.kind != _api.OK:
                     self.troubles.append(Trouble("status", reading, job_id))
-                self._readings.setdefault(job_id, reading)
+                self._readings[job_id] = reading
 
     def gather(self, part: str) -> None:
         """Reads one of PARTS for every job that is there."""

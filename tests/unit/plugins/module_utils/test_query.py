@@ -184,6 +184,10 @@ class TestSecrets:
         row = {"source_endpoint": {"db_password": "mysql", "db_type": "mysql"}}  # pragma: allowlist secret
         assert told(row)["detail"]["source_endpoint"]["db_type"] == "mysql"
 
+    def test_the_longer_of_two_that_begin_alike(self):
+        mask = masker([{"a_token": CANARY, "b_token": CANARY + "-and-more", "c_token": CANARY[:8]}])
+        assert mask("as %s-and-more" % CANARY) == "as ********"
+
     def test_of_one_job_do_not_change_another(self):
         mask = masker([{"db_password": CANARY}])
         assert mask("as " + CANARY) == "as ********"

@@ -275,6 +275,14 @@ class TestTheWholeList:
         assert result["failed"]
         assert "a body that holds no list" in result["msg"]
 
+    def test_a_job_in_the_lists_of_two_types_is_one(self):
+        service = emulator([{"status": RUNNING, "db_use_type": name} for name in TYPES[:2]])
+        row = {"id": job_id(0), "status": PAUSED}
+        body = {"jobs": [row, {"id": job_id(1), "status": RUNNING}], "total_record": 2}
+        service.fault({"match": {"endpoint": "list", "nth": 2}, "effect": {"status": 200, "body": body}})
+        result = run_info(service)
+        assert [(job["id"], job["status"]) for job in result["jobs"]] == [(job_id(0), PAUSED), (job_id(1), RUNNING)]
+
     def test_one_type_that_fails_does_not_hide_the_others(self):
         service = emulator([{"status": RUNNING, "db_use_type": name} for name in TYPES])
         service.fault({"match": {"endpoint": "list", "nth": 2}, "effect": {"status": 500}})
