@@ -154,15 +154,20 @@ def error_of(answer: _http.Answer) -> tuple[str | None, str | None]:
     return None, answer.text or None
 
 
-def _rows(body: t.Any) -> list[dict[str, t.Any]] | None:
-    """The rows of an answer: keyed results, or jobs as the pages of 2020 show it. None where the shape is another: an
-    answer that cannot be read must not look like one that knows no job."""
+def _rows(body: t.Any, asked: Sequence[str] = ()) -> list[dict[str, t.Any]] | None:
+    """The rows of an answer that name a job: keyed results, or jobs as the pages of 2020 show it. None where the shape is
+    another, or no row names one: an answer that cannot be read must not look like one that knows no job."""
     if not isinstance(body, dict):
         return None
     for key in ("results", "jobs"):
         rows = body.get(key)
-        if isinstance(rows, list) and all(isinstance(row, dict) and isinstance(_id_of(row), str) for row in rows):
-            return rows
+        if isinstance(rows, list):
+            if len(rows) == len(asked) == 1 and isinstance(rows[0], dict) and _id_of(rows[0]) is None:
+                # Assumed: the vendor's Terraform provider reads results[0].error_code, and looks at no id.
+                return [dict(rows[0], id=asked[0])]
+            named = [row for row in rows if isinstance(row, dict) and isinstance(_id_of(row), str)]
+            if named or not rows:
+                return named
     return None
 
 
@@ -259,7 +264,7 @@ class Api:
     # --- writes
 
     def _judge(self, answer: _http.Answer, ids: Sequence[str]) -> dict[str, Verdict]:
-        rows = _rows(answer.body)
+        rows = _rows(answer.body, ids)
         if rows and not throttled(answer):
             found = _by_id(rows, ids)
             return {job_id: self._judge_row(found.get(job_id), answer) for job_id in ids}
@@ -340,7 +345,7 @@ class Api:
             )
             kind = NOT_LET_IN if unknown_host and not self._http.answered else UNREADABLE
             return dict.fromkeys(ids, Verdict(kind, msg=str(error), throttled=getattr(error, "throttled", False)))
-        rows = _rows(answer.body)
+        rows = _rows(answer.body, ids)
         if rows is not None and (rows or answer.status < 400):
             judge = self._reading if path in _PAGED else self._telling
             return {job_id: judge(row, answer) for job_id, row in _by_id(rows, ids).items()}
@@ -479,7 +484,7 @@ class Api:
 
     def _not_let_in(self, answer: _http.Answer) -> str:
         code, msg = error_of(answer)
-        words = "HTTP %d %s: %s" % (answer.status, code or "", self._mask(msg) or "no text")
+        words = ("HTTP %d %s: %s" % (answer.status, code or "", self._mask(msg) or "no text")).rstrip(".")
         if answer.status == 404:
             return "%s. Check endpoint, region and project_id" % words
         hint = _auth.auth_hint(answer.body)

@@ -243,42 +243,44 @@ class Convergence:
         return False
 
     def _look_before_start(self, wanted: Sequence[tuple[Job, Step]]) -> list[tuple[Job, Step]]:
-        """What must not be sent, for it may cost money, is taken out. Only a start pays, and a second start after a
-        lost one might pay twice."""
-
-        def asks(job: Job, step: Step) -> bool:
-            again = job.sent is not None and FAMILY[t.cast(str, step.write)] == "start"
-            return again or (step.write == "start" and not self._rules.allow_paid_order)
-
-        unread = [job.id for job, step in wanted if asks(job, step) and job.order is None]
+        """What may be sent: writes that might cost money are taken out unless the job's detail clears them."""
+        asked = {job.id for job, step in wanted if self._might_pay(job, step)}
+        unread = [job.id for job, _step in wanted if job.id in asked and job.order is None]
         details = self._api.details(unread) if unread else {}
-        left = []
-        for job, step in wanted:
-            if asks(job, step):
-                verdict = details.get(job.id)
-                if verdict:
-                    job.order, job.name = verdict.order, verdict.name or job.name
-                    if verdict.kind == _api.NOT_LET_IN:
-                        self.fatal = verdict
-                if job.sent and job.order != _api.NO_ORDER:
-                    words = "the answer to %s was lost, and a second one might place a second order" % step.write
-                    job.finish("unknown", "lost", words, verdict)
-                    continue
-                if verdict and verdict.kind == _api.REFUSED:
-                    job.finish("failed", "refused", "the service refused to tell its details", verdict)
-                    continue
-                if job.order is None:
-                    self._unreadable(job, t.cast(_api.Verdict, verdict))
-                    continue
-                if job.order == _api.UNPAID and not self._rules.allow_paid_order:
-                    words = (
-                        "starting it places a yearly/monthly order and pays it: "
-                        "give allow_paid_order: true if that is wanted"
-                    )
-                    job.finish("failed", "unpaid_order", words)
-                    continue
-            left.append((job, step))
-        return left
+        return [
+            (job, step)
+            for job, step in wanted
+            if job.id not in asked or self._pays_nothing(job, step, details.get(job.id))
+        ]
+
+    def _might_pay(self, job: Job, step: Step) -> bool:
+        """Only a start pays, and a second write of its family after a lost one might pay twice."""
+        again = job.sent is not None and FAMILY[t.cast(str, step.write)] == "start"
+        return again or (step.write == "start" and not self._rules.allow_paid_order)
+
+    def _pays_nothing(self, job: Job, step: Step, detail: _api.Verdict | None) -> bool:
+        if detail:
+            job.order, job.name = detail.order, detail.name or job.name
+        if job.order is None:
+            self._without_detail(job, t.cast(_api.Verdict, detail))
+        elif job.sent and job.order != _api.NO_ORDER:
+            words = "the answer to %s was lost, and a second one might place a second order" % step.write
+            job.finish("unknown", "lost", words, job.unsent)
+        elif job.order == _api.UNPAID and not self._rules.allow_paid_order:
+            words = (
+                "starting it places a yearly/monthly order and pays it: give allow_paid_order: true if that is wanted"
+            )
+            job.finish("failed", "unpaid_order", words)
+        return not job.done and job.order is not None
+
+    def _without_detail(self, job: Job, detail: _api.Verdict) -> None:
+        if detail.kind == _api.NOT_LET_IN:
+            self.fatal = detail
+        if detail.kind == _api.REFUSED:
+            words = "the service refused to tell its details, which say whether a start would be paid for"
+            job.finish("unknown" if job.sent else "failed", "lost" if job.sent else "refused", words, detail)
+        else:
+            self._unreadable(job, detail)
 
     # --- writes
 
@@ -404,7 +406,7 @@ class Convergence:
 
     def _close(self, job: Job) -> None:
         """The run ends before the job did."""
-        unread = job.unread or self.fatal
+        unread = job.unread
         lost = job.sent is not None and job.sent.lost
         if lost:
             job.finish(
@@ -420,6 +422,9 @@ class Convergence:
             words = "its status could not be read" + ("" if job.sent else ", and nothing was sent")
             reason = "throttled" if unread.throttled else "unreadable"
             job.finish("unknown" if job.sent else "not_attempted", reason, words, unread)
+        elif self.fatal:
+            words = "the service let nothing more in" + ("" if job.sent else ", and nothing was done")
+            job.finish("unknown" if job.sent else "not_attempted", "refused", words, self.fatal)
         elif job.sent:
             job.finish(
                 "timed_out", "deadline", "%s was accepted, and time ran out before it was seen done" % job.sent.write
@@ -437,7 +442,8 @@ class Convergence:
     def _explain_refused_deletes(self) -> None:
         """A job with a yearly/monthly order is deleted only after its order was unsubscribed ("Stopping or Deleting Tasks in
         Batches"), and the service's refusal does not say so."""
-        refused = [job for job in self._jobs if job.reason == "refused" and self._planned(job).write == "delete"]
+        judged = [job for job in self._jobs if (job.outcome, job.reason) == ("failed", "refused")]
+        refused = [job for job in judged if self._planned(job).write == "delete"]
         if not refused or self._now() >= self._rules.deadline:
             return
         details = self._api.details([job.id for job in refused])
