@@ -51,13 +51,15 @@ def listener() -> Callable[[], bool]:
     """Whether somebody still waits for this module's result: false once nobody can read its standard output, or once
     the process that started it is gone. A task that timed out and a cancelled AWX job show in one of these."""
     parent = os.getppid()
-    poll = select.poll()
     try:
-        poll.register(sys.stdout.fileno(), 0)
+        output = sys.stdout.fileno()
     except (OSError, ValueError):
         return lambda: os.getppid() == parent
 
     def listening() -> bool:
+        # One of its own for each call: threads ask side by side, and a poll object serves one at a time.
+        poll = select.poll()
+        poll.register(output, 0)
         gone = any(event & (select.POLLERR | select.POLLHUP | select.POLLNVAL) for _file, event in poll.poll(0))
         return os.getppid() == parent and not gone
 

@@ -234,6 +234,21 @@ class TestPaidOrders:
         assert [len(body) for body in bodies(service, "batch-detail")] == [10, 10, 3]
         assert result["jobs"][0]["name"]
 
+    def test_a_detail_that_cannot_be_read_is_read_again(self):
+        service = emulator(["START_JOB_FAILED"])
+        service.fault({"match": {"kind": "write", "nth": 1}, "effect": {"fate": "cut_before"}})
+        service.fault({"match": {"endpoint": "batch-detail", "nth": 1}, "effect": {"not_json": True}})
+        (row,) = run_batch(service, state="started", job_ids=ids(1))["jobs"]
+        assert (row["outcome"], row["attempts"]) == ("ok", 2)
+        assert len(service.journal.of("batch-detail")) == 2
+
+    def test_a_lost_start_that_might_be_paid_for_is_not_sent_again(self):
+        service = emulator([dict(UNPAID)])
+        service.fault({"match": {"kind": "write"}, "effect": {"fate": "cut_before"}})
+        (row,) = run_batch(service, state="started", job_ids=ids(1), allow_paid_order=True)["jobs"]
+        assert (row["outcome"], row["reason"], row["changed"]) == ("unknown", "lost", True)
+        assert len(service.journal.writes()) == 1
+
     def test_a_refused_delete_says_to_unsubscribe_the_order(self):
         paid = {"status": "RELEASE_RESOURCE_COMPLETE", "period_order": {"order_id": "CS1", "status": "COMPLETED"}}
         refused = {"status": "RELEASE_RESOURCE_COMPLETE", "refuse": {"delete": ("DRS.M00304", "not now")}}
