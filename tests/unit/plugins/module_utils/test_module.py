@@ -15,22 +15,24 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._module import Opt
 
 
 @pytest.fixture
-def reader(monkeypatch):
-    """The reading end of a pipe that stands for standard output."""
+def pipe():
+    """The two ends of a pipe, as files."""
     reading, writing = os.pipe()
     with os.fdopen(reading, "rb") as read, os.fdopen(writing, "w", encoding="utf-8") as written:
-        monkeypatch.setattr(sys, "stdout", written)
-        yield read
+        yield read, written
 
 
-def test_a_reader_is_listening_and_one_that_left_is_not(reader):
+def test_a_reader_is_listening_and_one_that_left_is_not(pipe, monkeypatch):
+    reader, output = pipe
+    monkeypatch.setattr(sys, "stdout", output)
     listening = listener()
     assert listening()
     reader.close()
     assert not listening()
 
 
-def test_a_parent_that_is_gone_is_not(reader, monkeypatch):
+def test_a_parent_that_is_gone_is_not(pipe, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", pipe[1])
     listening = listener()
     monkeypatch.setattr(os, "getppid", lambda: 1)
     assert not listening()
@@ -44,7 +46,8 @@ def test_without_a_file_the_parent_decides(monkeypatch):
     assert not listening()
 
 
-def test_many_threads_may_ask(reader):
+def test_many_threads_may_ask(pipe, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", pipe[1])
     listening = listener()
     with ThreadPoolExecutor(16) as pool:
         assert all(pool.map(lambda _turn: all(listening() for _look in range(200)), range(64)))
