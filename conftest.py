@@ -44,7 +44,8 @@ settings.register_profile(
     database=None,
     deadline=None,
     derandomize="DRS_EXPLORE" not in os.environ,
-    suppress_health_check=[HealthCheck.too_slow],
+    # differing_executors: mutmut runs the tests many times in one process.
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.differing_executors],
 )
 settings.load_profile("units")
 
