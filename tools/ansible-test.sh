@@ -19,6 +19,7 @@ home=$PWD/.cache/home
 tree=$PWD/${ANSIBLE_TEST_TREE:-.cache/ansible-test/$command}
 pythons=$PWD/.cache/pythons
 
+[[ $PWD != *[[:space:]]* ]] || { echo "ansible-test does not work in a folder with a space in its path: $PWD" >&2; exit 1; }
 command -v shellcheck >/dev/null || { echo "ansible-test would pass over shell scripts: shellcheck is missing" >&2; exit 1; }
 
 # Names that lead to an interpreter, in place of pyenv's shims, which may not.
