@@ -1,0 +1,220 @@
+# Copyright: (c) 2026, huaweicloud.drs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook that makes AWX's content, run with AWX's own modules; and whether AWX would take what they send."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from types import SimpleNamespace
+
+import pytest
+import yaml
+from ansible_collections.huaweicloud.drs.tests.awx import awx_collection, controller
+from ansible_collections.huaweicloud.drs.tests.awx.content import AWX, CREDENTIAL_TYPE, FIELDS, PROJECT, QUESTIONS, TEMPLATES, survey
+from ansible_collections.huaweicloud.drs.tests.demo import ansible
+
+COLLECTION_PLAYBOOKS = sorted(path.stem for path in ansible.ROOT.glob("playbooks/*.yml"))
+# AWX keeps these for itself, and refuses them beside every name that begins with ANSIBLE_.
+REFUSED_BY_AWX = {
+    *("VIRTUAL_ENV", "PATH", "PYTHONPATH", "JOB_ID", "INVENTORY_ID", "INVENTORY_SOURCE_ID", "INVENTORY_UPDATE_ID"),
+    *("AD_HOC_COMMAND_ID", "REST_API_URL", "REST_API_TOKEN", "MAX_EVENT_RES", "CALLBACK_QUEUE", "CALLBACK_CONNECTION"),
+    *("CACHE", "JOB_CALLBACK_DEBUG", "INVENTORY_HOSTVARS", "AWX_HOST", "PROJECT_REVISION", "SUPERVISOR_CONFIG_PATH"),
+}
+ANSWERS = {"text": str, "textarea": str, "multiplechoice": str, "integer": int}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """What the playbook makes, and the requests that a second run sends to change it."""
+    folder = tmp_path_factory.mktemp("awx")
+    with controller.serve() as served:
+        environment = ansible.environment(
+            folder,
+            {"CONTROLLER_HOST": served.url, "CONTROLLER_OAUTH_TOKEN": "a-token-that-is-made-up"},
+        )
+        environment["ANSIBLE_COLLECTIONS_PATH"] = str(awx_collection.tree())
+        answers = json.dumps({"drs_awx_night_job_ids": "9a470239-2308-4bb5-a6bc-1040402fjb21"})
+        command = [ansible.program(), str(AWX / "content.yml"), "-e", answers]
+
+        def run():
+            done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+            assert done.returncode == 0, done.stdout + done.stderr
+            return done.stdout
+
+        run()
+        before = len(served.writes)
+        output = run()
+        yield SimpleNamespace(controller=served, second=served.writes[before:], output=output)
+
+
+def test_the_second_run_changes_nothing(made):
+    assert made.second == []
+    assert re.search(r"localhost +: ok=\d+ +changed=0 ", made.output), made.output
+
+
+def test_the_credential_type_arrives_with_its_braces(made):
+    arrived = made.controller.named("credential_types", CREDENTIAL_TYPE["name"])
+    assert arrived["injectors"]["env"]["HW_SECRET_KEY"] == "{{ secret_key }}"
+    assert set(arrived["injectors"]) == {"env"}
+    assert [field["id"] for field in arrived["inputs"]["fields"]] == FIELDS
+
+
+def test_awx_takes_every_name_that_is_injected():
+    names = set(CREDENTIAL_TYPE["injectors"]["env"])
+    assert all(name.startswith("HW_") for name in names)
+    assert not names & REFUSED_BY_AWX
+
+
+def test_every_field_is_injected_once_and_what_is_secret_is_marked():
+    used = [re.fullmatch(r"{{ (\w+) }}", str(text)).group(1) for text in CREDENTIAL_TYPE["injectors"]["env"].values()]
+    assert sorted(used) == sorted(FIELDS)
+    secret = {field["id"] for field in CREDENTIAL_TYPE["inputs"]["fields"] if field.get("secret")}
+    assert secret == {"secret_key", "security_token", "password", "token"}
+
+
+def test_a_job_template_for_every_playbook_of_the_collection(made):
+    arrived = made.controller.things["job_templates"]
+    assert {each["name"] for each in arrived} == set(TEMPLATES)
+    assert {f"{name}.yml" for name in COLLECTION_PLAYBOOKS} <= {each["playbook"] for each in arrived}
+    for each in arrived:
+        assert PROJECT.joinpath(each["playbook"]).is_file()
+        assert each["allow_simultaneous"] is False
+        assert each["survey_spec"]["spec"] == survey(each["name"])
+        assert each["survey_enabled"] is bool(each["survey_spec"]["spec"])
+        assert len(each["credentials"]) == 1
+
+
+@pytest.mark.parametrize("name", COLLECTION_PLAYBOOKS)
+def test_the_project_has_one_line_for_every_playbook(name):
+    (play,) = yaml.safe_load(PROJECT.joinpath(f"{name}.yml").read_text(encoding="utf-8"))
+    assert play == {"name": play["name"], "ansible.builtin.import_playbook": f"huaweicloud.drs.{name}"}
+
+
+def test_the_project_asks_for_the_collection():
+    (wanted,) = yaml.safe_load(PROJECT.joinpath("collections", "requirements.yml").read_text(encoding="utf-8"))["collections"]
+    assert wanted["name"] == "huaweicloud.drs"
+
+
+@pytest.mark.parametrize("key", QUESTIONS)
+def test_awx_takes_the_question(key):
+    question = QUESTIONS[key]
+    assert {"variable", "question_name", "question_description", "type", "required", "default"} <= set(question)
+    assert isinstance(question["default"], ANSWERS[question["type"]])
+    if question["type"] == "multiplechoice":
+        assert question["required"]
+        assert question["default"] in question["choices"]
+        assert all(isinstance(choice, str) for choice in question["choices"])
+    elif question["type"] == "integer":
+        assert question["required"]
+        assert question["min"] <= question["default"] <= question["max"]
+    else:
+        assert question["required"] or question["min"] == 0
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_survey_asks_for_variables_of_the_playbook_and_for_no_path(name):
+    asked = [question["variable"] for question in survey(name)]
+    assert len(set(asked)) == len(asked)
+    known, paths = _variables_of(TEMPLATES[name]["playbook"].removesuffix(".yml"))
+    assert set(asked) <= known
+    assert not set(asked) & paths
+    assert set(TEMPLATES[name].get("extra_vars", {})) <= known
+    assert not set(asked) & set(TEMPLATES[name].get("extra_vars", {}))
+
+
+def _variables_of(playbook):
+    """What a playbook's first comment names, with the options of its role; and those of them that are paths."""
+    path = ansible.ROOT / "playbooks" / f"{playbook}.yml"
+    text = (path if path.exists() else PROJECT / f"{playbook}.yml").read_text(encoding="utf-8")
+    known = set(re.findall(r"\b(?:drs|maintenance_window|cutover|decommission)_\w+", text.partition("\n- name:")[0]))
+    role = {"restore": "maintenance_window"}.get(playbook, playbook)
+    specs = ansible.ROOT / "roles" / role / "meta" / "argument_specs.yml"
+    if not specs.exists():
+        return known, set()
+    entry = "restore" if playbook == "restore" else "main"
+    options = yaml.safe_load(specs.read_text(encoding="utf-8"))["argument_specs"][entry]["options"]
+    return known | set(options), {option for option, spec in options.items() if spec["type"] == "path"}
+
+
+@pytest.mark.parametrize(
+    ("workflow", "chain"),
+    [
+        ("DRS approved maintenance window", ["status", "approval", "window", "restore"]),
+        ("DRS nightly maintenance window", ["status", "window", "restore"]),
+    ],
+)
+class TestWorkflow:
+    """Where each outcome of the nodes leads."""
+
+    @pytest.fixture
+    def nodes(self, made, workflow):
+        wanted = made.controller.named("workflow_job_templates", workflow)["id"]
+        return [node for node in made.controller.things["workflow_job_template_nodes"] if node["workflow_job_template"] == wanted]
+
+    def test_runs_do_not_overlap(self, made, workflow, chain):
+        assert made.controller.named("workflow_job_templates", workflow)["allow_simultaneous"] is False
+
+    def test_all_goes_well(self, nodes, chain):
+        assert _run(nodes, {}) == (chain, True)
+
+    @pytest.mark.parametrize("bad", [{"window"}, {"restore"}, {"window", "restore"}])
+    def test_a_failure_is_the_workflows_whatever_the_restore_did(self, nodes, chain, bad):
+        assert _run(nodes, {*bad, "failed"}) == ([*chain, "failed"], False)
+
+    def test_nothing_is_paused_where_the_status_cannot_be_read(self, nodes, chain):
+        assert _run(nodes, {"status"}) == (["status"], False)
+
+
+def test_nothing_is_paused_without_approval(made):
+    wanted = made.controller.named("workflow_job_templates", "DRS approved maintenance window")["id"]
+    nodes = [node for node in made.controller.things["workflow_job_template_nodes"] if node["workflow_job_template"] == wanted]
+    assert _run(nodes, {"approval"}) == (["status", "approval"], False)
+    approval = made.controller.named("workflow_approval_templates", "Begin the maintenance window?")
+    assert approval["timeout"] > 0
+
+
+def _run(nodes, bad):
+    """The nodes that AWX would run, in order, where those of bad fail, and whether it would call the workflow successful.
+
+    A node runs once all of its parents are settled and one of them leads to it. A workflow fails with a failed node after
+    which nothing runs.
+    """
+    by_id = {node["id"]: node["identifier"] for node in nodes}
+    edges = [
+        (node["identifier"], edge, by_id[child])
+        for node in nodes
+        for edge in ("success_nodes", "failure_nodes", "always_nodes")
+        for child in node.get(edge, [])
+    ]
+    followed = {True: ("success_nodes", "always_nodes"), False: ("failure_nodes", "always_nodes")}
+    went, left_out, waiting = {}, set(), [node["identifier"] for node in nodes]
+    while waiting:
+        for name in waiting:
+            parents = {parent for parent, _, child in edges if child == name}
+            if parents <= {*went, *left_out}:
+                break
+        waiting.remove(name)
+        led = any(parent in went and edge in followed[went[parent]] for parent, edge, child in edges if child == name)
+        if led or not parents:
+            went[name] = name not in bad
+        else:
+            left_out.add(name)
+    unhandled = [
+        name for name, good in went.items() if not good and not any(parent == name and edge in followed[False] for parent, edge, _ in edges)
+    ]
+    return list(went), not unhandled
+
+
+def test_the_schedule_is_nightly_in_a_time_zone_and_answers_the_survey(made):
+    (schedule,) = made.controller.things["schedules"]
+    workflow = made.controller.named("workflow_job_templates", "DRS nightly maintenance window")
+    assert schedule["unified_job_template"] == workflow["id"]
+    assert re.fullmatch(r"DTSTART;TZID=Europe/Berlin:\d{8}T\d{6} RRULE:FREQ=DAILY;INTERVAL=1", schedule["rrule"])
+    assert schedule["enabled"] is False
+    questions = {question["variable"]: question for question in workflow["survey_spec"]["spec"]}
+    assert set(schedule["extra_data"]) <= set(questions)
+    assert {name for name, question in questions.items() if question["required"]} <= set(schedule["extra_data"])
+    assert all(isinstance(value, ANSWERS[questions[name]["type"]]) for name, value in schedule["extra_data"].items())
