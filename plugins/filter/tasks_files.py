@@ -6,12 +6,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: tasks_files
-short_description: A file of tasks and the files that it includes, looked at before they are run
+short_description: Files of tasks and the files that they include, looked at before they are run
 version_added: 1.0.0
 author:
   - huaweicloud.drs contributors
 description:
-  - Fails for a file that is missing, does not parse or is no list of tasks, and for one with a C(meta) task that ends
+  - Fails for one that is missing, does not parse or is no list of tasks, and for one with a C(meta) task that ends
     the play, the host, the batch or the role, since ansible-core then does not run C(always).
   - Follows C(include_tasks) and C(import_tasks) with a literal file name that lies where the including file lies. Does not
     look into roles, nor at names with a template.
@@ -19,8 +19,8 @@ description:
 positional: _input
 options:
   _input:
-    description: The path of the file on the controller.
-    type: path
+    description: The path of a file on the controller, or a list of paths. An empty one names no file.
+    type: raw
     required: true
 """
 
@@ -41,14 +41,14 @@ _value:
 """
 
 from ansible.errors import AnsibleFilterError
-
 from ansible_collections.huaweicloud.drs.plugins.plugin_utils import _tasks_files
 
 
-def tasks_files(path):
-    """What _tasks_files.files says; AnsibleFilterError for a file that cannot be run safely."""
+def tasks_files(paths):
+    """What _tasks_files.files says of one path or several; AnsibleFilterError for a file that cannot be run safely."""
+    given = paths if isinstance(paths, (list, tuple)) else [paths]
     try:
-        return _tasks_files.files(str(path))
+        return _tasks_files.files(*(str(path) for path in given if path))
     except ValueError as error:
         raise AnsibleFilterError(str(error)) from None
 

@@ -79,7 +79,6 @@ _value:
 """
 
 from ansible.errors import AnsibleFilterError
-
 from ansible_collections.huaweicloud.drs.plugins.plugin_utils import _window
 
 

@@ -2,6 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a failed task said, without what it must not say. Pure."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -14,8 +15,8 @@ MOST_ITEMS = 3
 def text(task: Mapping[str, Any], result: Mapping[str, Any]) -> str:
     """The task's name and message, at most LONGEST characters of it.
 
-    A rescue sees the whole result of a task with no_log, so that is looked for in both arguments. They are empty where a
-    file could not be included: ansible-core sets them for tasks alone.
+    A rescue sees the whole result of a task with no_log, so that is looked for in both arguments. They are empty where
+    a file could not be included: ansible-core sets them for tasks alone.
     """
     if not task and not result:
         return "A file could not be included: the output says why."

@@ -6,6 +6,7 @@
 The service gives the delay as text, in seconds, "-1" before the incremental phase (batch-progress, incre_trans_delay).
 What is negative, absent or not a number is no lag of zero: it is not known.
 """
+
 from __future__ import annotations
 
 import math
@@ -29,8 +30,8 @@ def seconds(value: Any) -> float | None:
 def check(jobs: Iterable[Mapping[str, Any]], ids: Iterable[str], most: float) -> dict[str, Any]:
     """Whether every one of ``ids`` replicates with a lag of at most ``most`` seconds.
 
-    ``jobs`` are rows of drs_job_info with their progress. The answer: ``near`` (bool), ``lags`` ({id: seconds or None}) and
-    ``words`` (list: what is wrong, by job).
+    ``jobs`` are rows of drs_job_info with their progress. The answer: ``near`` (bool), ``lags`` ({id: seconds or None})
+    and ``words`` (list: what is wrong, by job).
     """
     rows = {job.get("id"): job for job in jobs}
     lags: dict[str, float | None] = {}

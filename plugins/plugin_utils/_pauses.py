@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which jobs a run has paused, and what is to be done with each of them afterwards. Pure.
 
-The service shows no sign of a pause that it has accepted and not yet carried out (vendor SDK and user manual: the job keeps
-its running status until it is paused), so a pause that was asked for and not seen may still come.
+The service shows no sign of a pause that it has accepted and not yet carried out (vendor SDK and user manual: the job
+keeps its running status until it is paused), so a pause that was asked for and not seen may still come.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
@@ -32,8 +33,8 @@ def claims(result: Mapping[str, Any], means: Iterable[str]) -> dict[str, list[st
     """Sorts the ids that a run means to pause by what its pause task has told.
 
     ``result`` is the registered result of drs_job_batch; one without jobs (a crash, a task that ran out of time) tells
-    nothing. The answer: ``certain``, seen paused after a write of this run; ``doubtful``, a write was accepted, or may have
-    been, and its job was not seen paused; ``untouched``, not paused by this run.
+    nothing. The answer: ``certain``, seen paused after a write of this run; ``doubtful``, a write was accepted, or may
+    have been, and its job was not seen paused; ``untouched``, not paused by this run.
     """
     rows = {job.get("id"): job for job in result.get("jobs") or []}
     found: dict[str, list[str]] = {"certain": [], "doubtful": [], "untouched": []}
@@ -53,9 +54,9 @@ def _claim(job: Mapping[str, Any] | None) -> str:
 def plan(jobs: Iterable[Mapping[str, Any]], certain: Iterable[str], doubtful: Iterable[str]) -> dict[str, Any]:
     """What to do with each job that this run has, or may have, paused, by the status that it has now.
 
-    ``jobs`` are rows with ``id`` and ``status``. The answer: ``resume``, ids of paused jobs; ``watch``, ids of doubtful jobs
-    that run, since their pause may still come; ``left``, {id: status} of jobs that neither run nor are paused (None
-    where there is no row): resuming one of those would be a retry that nobody asked for, or cannot be.
+    ``jobs`` are rows with ``id`` and ``status``. The answer: ``resume``, ids of paused jobs; ``watch``, ids of doubtful
+    jobs that run, since their pause may still come; ``left``, {id: status} of jobs that neither run nor are paused
+    (None where there is no row): resuming one of those would be a retry that nobody asked for, or cannot be.
     """
     now = {job.get("id"): job.get("status") for job in jobs}
     doubted = set(doubtful)
@@ -76,9 +77,10 @@ def verdict(
 ) -> dict[str, Any]:
     """What came of a restore, and what is left to do.
 
-    ``todo`` and ``seen`` are plans, made before and after the doubtful jobs were watched; ``resumed`` and ``landed`` the results of the
-    tasks that resumed what these name; ``last``, whether a pause that was still not seen is given up. The answer:
-    ``problems`` (list of ``step`` and ``text``), ``warnings`` (list of words) and ``record``, the keys of the record that change.
+    ``todo`` and ``seen`` are plans, made before and after the doubtful jobs were watched; ``resumed`` and ``landed``
+    the results of the tasks that resumed what these name; ``last``, whether a pause that was still not seen is given
+    up. The answer: ``problems`` (list of ``step`` and ``text``), ``warnings`` (list of words) and ``record``, the keys
+    of the record that change.
     """
     rows = [row for result in (resumed, landed) for row in result.get("jobs") or []]
     stuck = [row["id"] for row in rows if row.get("outcome") != "ok"]

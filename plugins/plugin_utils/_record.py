@@ -3,9 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which record a restore is to work from. Pure.
 
-A record tells which jobs a run means to pause, and of which of them it knows that it has. It is ``open`` from before the first
-pause until every one of those jobs runs again, then ``closed``. A run that paused nothing gives one that says ``none``.
+A record tells which jobs a run means to pause, and of which of them it knows that it has. It is ``open`` from before
+the first pause until every one of those jobs runs again, then ``closed``. A run that paused nothing gives one that says
+``none``.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
@@ -19,14 +21,15 @@ class RecordError(ValueError):
     """There is nothing to work from, or nothing that may be used; the text says what to do."""
 
 
-def choose(ids: Iterable[str], kept: Mapping[str, Any] | None, given: Mapping[str, Any] | None, where: str) -> dict[str, Any]:
+def choose(
+    ids: Iterable[str], kept: Mapping[str, Any] | None, given: Mapping[str, Any] | None, where: str
+) -> dict[str, Any]:
     """The record to restore from.
 
-    ``ids`` are jobs named by hand; they come first, and are taken as paused. ``given`` is the record that the run gave by
-    set_stats, and says which run is meant. ``kept`` is the record in the file ``where``, None where there is no file. Where it is
-    of another run than the one that is meant, that one began after the one that is meant was put right, and may still be
-    at work: nothing of either is touched.
-    Raises RecordError.
+    ``ids`` are jobs named by hand; they come first, and are taken as paused. ``given`` is the record that the run gave
+    by set_stats, and says which run is meant. ``kept`` is the record in the file ``where``, None where there is no
+    file. Where it is of another run than the one that is meant, that one began after the one that is meant was put
+    right, and may still be at work: nothing of either is touched. Raises RecordError.
     """
     named = list(ids)
     if named:

@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The report of a role's run: its facts, for the JSON file, and its figures, for the page. Pure.
 
-A run is what a role hands over: what was asked, the registered results of its steps, problems and warnings in words. The facts
-hold nothing of a result but the keys that are named here.
+A run is what a role hands over: what was asked, the registered results of its steps, problems and warnings in words.
+The facts hold nothing of a result but the keys that are named here.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
@@ -73,10 +74,11 @@ def family(status: str | None) -> str:
 def facts(run: Mapping[str, Any]) -> dict[str, Any]:
     """What the JSON file says of a run.
 
-    ``run`` has ``role``, ``run`` (its name), ``playbook``, ``host``, ``check_mode``, ``started_at``, ``ended_at`` (ISO 8601), ``timezone``
-    (IANA name), ``asked`` (a dictionary), ``names`` (of jobs, by id, for results without them), ``steps`` (list of ``name`` and ``result``, a registered result; ``plan``, true for a
-    result of check mode in a run that is not; ``at``, when the statuses of a result without timelines were read), ``problems`` (list
-    of ``step`` and ``text``) and ``warnings`` (list of text).
+    ``run`` has ``role``, ``run`` (its name), ``playbook``, ``host``, ``check_mode``, ``started_at`` and ``ended_at``
+    (ISO 8601), ``timezone`` (IANA name), ``asked`` (a dictionary), ``names`` (of jobs, by id, for results without
+    them), ``problems`` (list of ``step`` and ``text``), ``warnings`` (list of text) and ``steps``. A step has ``name``
+    and ``result`` (a registered result), and may have ``plan``, true for a result of check mode in a run that is not,
+    and ``at``, when the statuses of a result without timelines were read.
     """
     steps = [step for step in run.get("steps") or [] if _ran(step.get("result"))]
     problems = list(run.get("problems") or [])
@@ -99,7 +101,9 @@ def facts(run: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _ran(result: Any) -> bool:
-    return isinstance(result, Mapping) and not result.get("skipped") and bool(result.get("jobs") or result.get("failed"))
+    return (
+        isinstance(result, Mapping) and not result.get("skipped") and bool(result.get("jobs") or result.get("failed"))
+    )
 
 
 def _changed(step: Mapping[str, Any]) -> bool:
@@ -123,7 +127,9 @@ def _jobs(steps: Iterable[Mapping[str, Any]], names: Mapping[str, Any]) -> list[
     for step in steps:
         for row in step["result"].get("jobs") or []:
             job_id = str(row.get("id"))
-            job = found.setdefault(job_id, {"id": job_id, "name": names.get(job_id), "status_before": None, "status": None})
+            job = found.setdefault(
+                job_id, {"id": job_id, "name": names.get(job_id), "status_before": None, "status": None}
+            )
             job["name"] = row.get("name") or job["name"]
             job["status_before"] = job["status_before"] or row.get("status_before") or row.get("status")
             job["status"] = row.get("status") or job["status"]
@@ -149,7 +155,7 @@ def _seen(step: Mapping[str, Any], row: Mapping[str, Any]) -> list[dict[str, Any
 
 
 def figures(report: Mapping[str, Any]) -> dict[str, Any]:
-    """The page's figures, out of the facts: times for people, ticks of the axis and one lane a job, in percent of the axis."""
+    """The page's figures, out of the facts: times for people, the axis' ticks and one lane a job, in percent of the axis."""
     where = _zone_or_utc(report["timezone"])
     stamps = [_stamp(report["started_at"]), _stamp(report["ended_at"])]
     stamps += [_stamp(seen["at"]) for job in report["jobs"] for seen in job["timeline"]]
@@ -189,13 +195,17 @@ class _Axis:
         length = (self.last - self.first).total_seconds()
         step = next((step for step in STEPS if length / step <= MOST_TICKS - 1), length)
         shown = "%H:%M:%S" if step < 60 else "%H:%M" if length < 86400 else "%m-%d %H:%M"
-        offset = self.first.astimezone(self.where).utcoffset().total_seconds()
+        offset = (self.first.astimezone(self.where).utcoffset() or timedelta()).total_seconds()
         mark = self.first.timestamp() + -(self.first.timestamp() + offset) % step
         found = []
         while mark <= self.last.timestamp():
             at = datetime.fromtimestamp(mark, UTC)
             found.append(
-                {"left": self.percent(at), "utc": at.strftime(shown), "local": at.astimezone(self.where).strftime(shown)}
+                {
+                    "left": self.percent(at),
+                    "utc": at.strftime(shown),
+                    "local": at.astimezone(self.where).strftime(shown),
+                }
             )
             mark += step
         return found
@@ -228,7 +238,8 @@ def _lane(job: Mapping[str, Any], axis: _Axis) -> dict[str, Any]:
         "family": family(job["status"]),
         "failed": job["failed"],
         "why": [
-            " ".join(str(entry[key]) for key in ("error_code", "error_msg") if entry.get(key)) or str(entry.get("reason") or entry["outcome"])
+            " ".join(str(entry[key]) for key in ("error_code", "error_msg") if entry.get(key))
+            or str(entry.get("reason") or entry["outcome"])
             for entry in job["steps"]
             if entry["outcome"] not in GOOD
         ],

@@ -6,6 +6,7 @@
 ansible-core does not run ``always`` after ``meta: end_play`` and its like, nor when a file included while the play runs
 does not parse. A role that puts something right in ``always`` must know both beforehand.
 """
+
 from __future__ import annotations
 
 import os
@@ -29,13 +30,13 @@ INCLUDES = _names("include_tasks") + _names("import_tasks")
 ACTIONS = ("action", "local_action")
 
 
-def files(path: str) -> list[str]:
-    """The file itself and every file that it includes or imports by a literal name, absolute, each once, outermost first.
+def files(*paths: str) -> list[str]:
+    """The files and every file that they include or import by a literal name, absolute, each once, outermost first.
 
     Raises TasksFileError for a file that is missing, is no list of tasks, or has a ``meta: end_...`` task.
     """
     found: list[str] = []
-    waiting = [os.path.abspath(path)]
+    waiting = [os.path.abspath(path) for path in paths]
     while waiting:
         name = waiting.pop(0)
         if name in found:

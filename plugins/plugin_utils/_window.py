@@ -7,6 +7,7 @@ A window is either one span between two ISO 8601 times, or a span of every day b
 A time of day that a clock change makes happen twice counts at its first; one that the change skips counts as the moment
 of the change.
 """
+
 from __future__ import annotations
 
 import re
@@ -28,10 +29,6 @@ class Span(NamedTuple):
 
     start: datetime | None
     end: datetime | None
-
-    def holds(self, moment: datetime) -> bool:
-        """Whether ``moment`` lies in the span."""
-        return (self.start is None or self.start <= moment) and (self.end is None or moment < self.end)
 
 
 def zone(name: Any) -> tzinfo:
@@ -71,7 +68,9 @@ def minute_of_day(value: Any) -> int | None:
     if match:
         return int(match.group(1)) * 60 + int(match.group(2))
     if re.fullmatch(r"[0-9]{1,4}", text):
-        raise WindowError(f"The time {text} is a number: YAML makes one of an unquoted 22:00. Write it in quotes, as HH:MM.")
+        raise WindowError(
+            f"The time {text} is a number: YAML makes one of an unquoted 22:00. Write it in quotes, as HH:MM."
+        )
     return None
 
 
@@ -98,54 +97,57 @@ def daily(now: datetime, start: int, end: int, where: tzinfo) -> Span:
     for offset in (-1, 0, 1, 2):
         day = today + timedelta(days=offset)
         last = day if start < end else day + timedelta(days=1)
-        span = Span(instant(day, start, where), instant(last, end, where))
-        if span.start < span.end and now < span.end:
-            return span
+        opens, closes = instant(day, start, where), instant(last, end, where)
+        if opens < closes and now < closes:
+            return Span(opens, closes)
     raise WindowError("No window of this kind opens within two days.")
 
 
 def span(now: datetime, start: Any, end: Any, where: tzinfo) -> Span:
     """The window that ``start`` and ``end`` describe, at ``now``. Empty values are no limit. Raises WindowError."""
     start, end = (None if value is None or str(value).strip() == "" else value for value in (start, end))
-    minutes = [None if value is None else minute_of_day(value) for value in (start, end)]
-    if minutes == [None, None]:
-        found = Span(*(None if value is None else moment(value) for value in (start, end)))
-        if found.start and found.end and found.end <= found.start:
-            raise WindowError(f"The window ends ({end}) before it starts ({start}).")
-        return found
-    if None in minutes:
-        for value, minute in zip((start, end), minutes):
-            if value is not None and minute is None:
-                moment(value)
+    first, last = (None if value is None else minute_of_day(value) for value in (start, end))
+    if first is not None and last is not None:
+        if first == last:
+            raise WindowError("The window starts and ends at the same time of day: leave both out for no limit.")
+        return daily(now, first, last, where)
+    moments = [
+        None if value is None or minute is not None else moment(value)
+        for value, minute in ((start, first), (end, last))
+    ]
+    if first is not None or last is not None:
         raise WindowError(
             f"The window's start ({start}) and end ({end}) must be of one kind: both HH:MM, or ISO 8601 with an offset."
         )
-    if minutes[0] == minutes[1]:
-        raise WindowError("The window starts and ends at the same time of day: leave both out for no limit.")
-    return daily(now, minutes[0], minutes[1], where)
+    found = Span(*moments)
+    if found.start and found.end and found.end <= found.start:
+        raise WindowError(f"The window ends ({end}) before it starts ({start}).")
+    return found
 
 
-def look(now: Any, start: Any, end: Any, zone_name: Any = "UTC", min_left: float = 0, max_pause: float = 0) -> dict[str, Any]:
+def look(
+    now: Any, start: Any, end: Any, zone_name: Any = "UTC", min_left: float = 0, max_pause: float = 0
+) -> dict[str, Any]:
     """What can be said of a window at ``now``.
 
-    ``now`` is ISO 8601 with an offset, ``min_left`` minutes, ``max_pause`` hours (0: nothing is warned of).
-    Raises WindowError. The answer has these keys: ``open`` (bool), ``reason`` (words, empty where it is open and enough
-    of it is left), ``opens_at`` and ``closes_at`` (ISO 8601 in UTC, empty for no limit), ``minutes_left`` (whole minutes,
-    -1 for no limit), ``warnings`` (list of words), ``now`` (the time in the zone).
+    ``now`` is ISO 8601 with an offset, ``min_left`` minutes, ``max_pause`` hours (0: nothing is warned of). Raises
+    WindowError. The answer has these keys: ``open`` (bool), ``reason`` (words, empty where it is open and enough of it
+    is left), ``opens_at`` and ``closes_at`` (ISO 8601 in UTC, empty for no limit), ``minutes_left`` (whole minutes, -1
+    for no limit), ``warnings`` (list of words), ``now`` (the time in the zone).
     """
     where = zone(zone_name)
     at = moment(now)
     found = span(at, start, end, where)
     left = None if found.end is None else found.end - at
     reason = ""
-    if not found.holds(at):
-        past = found.end is not None and at >= found.end
-        edge = f"it closed at {local(found.end, where)}" if past else f"it opens at {local(found.start, where)}"
-        reason = f"The window is closed: it is {local(at, where)}, and {edge}."
-    elif left is not None and left < timedelta(minutes=min_left):
+    if found.start and at < found.start:
+        reason = f"The window is closed: it is {local(at, where)}, and it opens at {local(found.start, where)}."
+    elif found.end and at >= found.end:
+        reason = f"The window is closed: it is {local(at, where)}, and it closed at {local(found.end, where)}."
+    elif found.end and found.end - at < timedelta(minutes=min_left):
         reason = (
             f"Too little of the window is left: it closes at {local(found.end, where)}, "
-            f"in {left // MINUTE} minutes, and {min_left:g} are wanted."
+            f"in {(found.end - at) // MINUTE} minutes, and {min_left:g} are wanted."
         )
     return {
         "now": local(at, where),
@@ -163,10 +165,8 @@ def long_pause(length: timedelta | None, max_pause: float, what: str) -> list[st
     if length is None or max_pause <= 0 or length <= timedelta(hours=max_pause):
         return []
     hours = length / timedelta(hours=1)
-    return [
-        f"{what} {hours:.1f} hours, more than {max_pause:g}: the source may have thrown away the logs that a "
-        "job paused that long needs, and then it cannot be resumed."
-    ]
+    risk = "the source may have thrown away the logs that a job paused that long needs, and then it cannot be resumed"
+    return [f"{what} {hours:.1f} hours, more than {max_pause:g}: {risk}."]
 
 
 def iso(at: datetime | None) -> str:

@@ -21,4 +21,6 @@ ENDED = "RELEASE_RESOURCE_COMPLETE"
 def jobs(*specs: str | dict[str, Any]) -> list[dict[str, Any]]:
     """Seeds of jobs, each from its status, or from what it has beside its id."""
     given = [{"status": spec} if isinstance(spec, str) else spec for spec in specs]
-    return [{"id": job_id, "name": f"job-{n}", **spec} for n, (job_id, spec) in enumerate(zip(IDS, given), 1)]
+    return [
+        {"id": job_id, "name": f"job-{n}", **spec} for n, (job_id, spec) in enumerate(zip(IDS, given, strict=False), 1)
+    ]

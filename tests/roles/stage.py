@@ -41,7 +41,11 @@ class Stage(Service):
 
     def restore(self, *options: str, **variables: Any) -> Played:
         """Runs the restore of that window."""
-        answers = {"maintenance_window_state_dir": str(self.state), "maintenance_window_wait_interval": "1", **variables}
+        answers = {
+            "maintenance_window_state_dir": str(self.state),
+            "maintenance_window_wait_interval": "1",
+            **variables,
+        }
         return self.play("restore", answers, *options)
 
     def begin_window(self, ids: Any, tasks: str, **variables: Any) -> subprocess.Popen[str]:

@@ -19,7 +19,8 @@ NOTE = """
 
 def cut_over(drs, *options, ids=(ORDERS,), **variables):
     hooks = {
-        f"cutover_{name}_tasks": drs.tasks(name, NOTE.format(name=name, folder=drs.folder)) for name in ("quiesce", "rollback")
+        f"cutover_{name}_tasks": drs.tasks(name, NOTE.format(name=name, folder=drs.folder))
+        for name in ("quiesce", "rollback")
     }
     answers = {
         "drs_job_ids": list(ids),

@@ -6,11 +6,25 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.huaweicloud.drs.tests.roles.jobs import BILLING, ENDED, IDS, ORDERS, RUNNING, STOCK, TEXT_AREA, UNKNOWN, jobs
+from ansible_collections.huaweicloud.drs.tests.roles.jobs import (
+    BILLING,
+    ENDED,
+    IDS,
+    ORDERS,
+    RUNNING,
+    STOCK,
+    TEXT_AREA,
+    UNKNOWN,
+    jobs,
+)
 
 
 def decommission(drs, *options, **answers):
-    basis = {"drs_job_ids": TEXT_AREA, "decommission_wait_interval": "1", "decommission_report_dir": str(drs.folder / "reports")}
+    basis = {
+        "drs_job_ids": TEXT_AREA,
+        "decommission_wait_interval": "1",
+        "decommission_report_dir": str(drs.folder / "reports"),
+    }
     return drs.play("decommission", {**basis, **answers}, *options)
 
 
@@ -41,7 +55,10 @@ def test_the_good_case(stage):
         ({"drs_confirm": "false"}, "Set decommission_confirm to true"),
         ({"drs_confirm": "true", "decommission_max_jobs": "2"}, "names 3 jobs, and must name from 1 to 2"),
         ({"drs_confirm": "true", "drs_job_ids": " \n, "}, "names 0 jobs"),
-        ({"drs_confirm": "true", "drs_job_ids": f"{ORDERS}\n{UNKNOWN}"}, f"does not know these jobs, and nothing was sent: {UNKNOWN}"),
+        (
+            {"drs_confirm": "true", "drs_job_ids": f"{ORDERS}\n{UNKNOWN}"},
+            f"does not know these jobs, and nothing was sent: {UNKNOWN}",
+        ),
     ],
 )
 def test_refused(stage, answers, words):

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import stat
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -37,7 +37,13 @@ def mode(path):
 
 
 def test_the_good_case(stage):
-    drs = stage(jobs({"status": RUNNING, "name": "<script>alert(1)</script>{{ 1 / 0 }}"}, {"status": FULL, "durations": {FULL: None}}, PAUSED))
+    drs = stage(
+        jobs(
+            {"status": RUNNING, "name": "<script>alert(1)</script>{{ 1 / 0 }}"},
+            {"status": FULL, "durations": {FULL: None}},
+            PAUSED,
+        )
+    )
     work = drs.tasks("work", WORK)
     tell = drs.tasks("tell", TELL.format(folder=drs.folder))
 
@@ -57,7 +63,11 @@ def test_the_good_case(stage):
     assert sorted(run.writes[:2]) == sorted([("pause", ORDERS), ("pause", BILLING)])
     assert sorted(run.writes[2:]) == sorted([("resume", ORDERS), ("resume", BILLING)])
     assert "the schema is changed" in run.output
-    assert {job_id: drs.emulator.jobs[job_id].phase for job_id in IDS} == {ORDERS: "running", BILLING: "running", STOCK: "paused"}
+    assert {job_id: drs.emulator.jobs[job_id].phase for job_id in IDS} == {
+        ORDERS: "running",
+        BILLING: "running",
+        STOCK: "paused",
+    }
 
     assert (drs.record["phase"], drs.locked) == ("closed", False)
     assert drs.record["before"] == {ORDERS: RUNNING, BILLING: FULL, STOCK: PAUSED}
@@ -144,16 +154,21 @@ def test_the_work_fails(stage):
     )
     run = drs.window(IDS, work)
     assert run.exit_code == 2
-    assert "Change the schema: failed, and no_log hides why. Every job that this run paused has been resumed." in run.output
-    assert sorted(run.writes) == sorted([("pause", ORDERS), ("pause", BILLING), ("resume", ORDERS), ("resume", BILLING)])
+    assert (
+        "Change the schema: failed, and no_log hides why. Every job that this run paused has been resumed."
+        in run.output
+    )
+    assert sorted(run.writes) == sorted(
+        [("pause", ORDERS), ("pause", BILLING), ("resume", ORDERS), ("resume", BILLING)]
+    )
     assert (drs.emulator.jobs[STOCK].phase, drs.locked) == ("paused", False)
     ((facts, page),) = drs.reports()
     assert facts["outcome"] == "failed"
-    assert "canary-of-the-database" not in run.output + page + str(facts)
+    assert "canary-of-the-database" not in page + str(facts)
 
 
 def test_a_resume_that_fails_is_loudest_and_restore_ends_it(stage):
-    refusal = {"resume": ["DRS.M00304", "This API cannot be called in the current task status."]}
+    refusal = {"retry": ["DRS.M00304", "This API cannot be called in the current task status."]}
     drs = stage(jobs(RUNNING, {"status": RUNNING, "refuse": refusal}))
     work = drs.tasks("work", "- name: Change the schema\n  ansible.builtin.fail:\n    msg: the schema refused\n")
     run = drs.window([ORDERS, BILLING], work)
@@ -189,10 +204,14 @@ def test_a_pause_that_succeeds_for_some_only(stage):
 
 def test_a_pause_that_lands_after_the_role_gave_up(stage):
     drs = stage(jobs({"status": RUNNING, "write_lag": 400}, RUNNING))
-    run = drs.window([ORDERS, BILLING], drs.tasks("work", WORK), drs_wait_timeout="3", maintenance_window_settle_minutes="1")
+    run = drs.window(
+        [ORDERS, BILLING], drs.tasks("work", WORK), drs_wait_timeout="3", maintenance_window_settle_minutes="1"
+    )
     assert run.exit_code == 2
     assert "the schema is changed" not in run.output
-    assert sorted(run.writes) == sorted([("pause", ORDERS), ("pause", BILLING), ("resume", BILLING), ("resume", ORDERS)])
+    assert sorted(run.writes) == sorted(
+        [("pause", ORDERS), ("pause", BILLING), ("resume", BILLING), ("resume", ORDERS)]
+    )
     assert run.writes[-1] == ("resume", ORDERS)
 
 
@@ -210,7 +229,7 @@ def test_a_pause_that_never_lands_is_looked_for_again_by_restore(stage):
 
 def test_times_of_the_record_are_utc(stage):
     drs = stage(jobs(RUNNING))
-    began = datetime.now(timezone.utc) - timedelta(seconds=1)
+    began = datetime.now(UTC) - timedelta(seconds=1)
     run = drs.window(ORDERS, drs.tasks("work", WORK), maintenance_window_timezone="Pacific/Auckland")
     assert run.exit_code == 0, run.output
-    assert began < datetime.fromisoformat(drs.record["paused_at"].replace("Z", "+00:00")) < datetime.now(timezone.utc)
+    assert began < datetime.fromisoformat(drs.record["paused_at"].replace("Z", "+00:00")) < datetime.now(UTC)

@@ -20,7 +20,11 @@ TASK = {"name": "Change the schema", "action": "ansible.builtin.command", "no_lo
         (TASK, {"reason": "Could not find it"}, "Change the schema: Could not find it"),
         (TASK, {}, "Change the schema: failed"),
         ({}, {}, "A file could not be included: the output says why."),
-        (TASK, {"results": [{"failed": True, "msg": "one"}, {"msg": "fine"}, {"failed": True}]}, "Change the schema: one failed"),
+        (
+            TASK,
+            {"results": [{"failed": True, "msg": "one"}, {"msg": "fine"}, {"failed": True}]},
+            "Change the schema: one failed",
+        ),
         (TASK, {"results": [], "msg": "x"}, "Change the schema: failed"),
     ],
 )

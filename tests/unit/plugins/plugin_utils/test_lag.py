@@ -14,7 +14,9 @@ def test_a_lag(value, seconds):
     assert _lag.seconds(value) == seconds
 
 
-@pytest.mark.parametrize("value", ["-1", -1, None, "", " ", "none", "nan", "inf", "-inf", "1,5", True, False, [], {}, [0]])
+@pytest.mark.parametrize(
+    "value", ["-1", -1, None, "", " ", "none", "nan", "inf", "-inf", "1,5", True, False, [], {}, [0]]
+)
 def test_no_lag(value):
     assert _lag.seconds(value) is None
 

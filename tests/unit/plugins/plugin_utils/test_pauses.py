@@ -58,7 +58,10 @@ def test_a_result_without_jobs_leaves_every_job_in_doubt(result):
 )
 def test_plan(status, certain, doubtful):
     for kind, expected in (("certain", certain), ("doubtful", doubtful)):
-        plan = _pauses.plan([{"id": "a", "status": status}, {"id": "other", "status": "PAUSING"}], *(["a"], []) if kind == "certain" else ([], ["a"]))
+        plan = _pauses.plan(
+            [{"id": "a", "status": status}, {"id": "other", "status": "PAUSING"}],
+            *(["a"], []) if kind == "certain" else ([], ["a"]),
+        )
         assert plan == {
             "resume": ["a"] if expected == "resume" else [],
             "watch": ["a"] if expected == "watch" else [],

@@ -40,7 +40,7 @@ def test_ids_named_by_hand_come_first():
 
 @pytest.mark.parametrize(("kept", "given"), [(None, None), ({}, {})])
 def test_nothing_to_work_from(kept, given):
-    with pytest.raises(RecordError, match="no record at /state/localhost.json"):
+    with pytest.raises(RecordError, match=r"no record at /state/localhost\.json"):
         choose([], kept, given, "/state/localhost.json")
 
 

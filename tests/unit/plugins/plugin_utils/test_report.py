@@ -17,16 +17,36 @@ BEGAN, ENDED = "2026-10-25T00:00:00Z", "2026-10-25T01:00:00Z"
 
 
 def row(job_id="a", outcome="ok", status="PAUSING", **more):
-    return {"id": job_id, "status_before": "INCRE_TRANSFER_STARTED", "status": status, "action": "pause", "outcome": outcome, "changed": True, **more}
+    return {
+        "id": job_id,
+        "status_before": "INCRE_TRANSFER_STARTED",
+        "status": status,
+        "action": "pause",
+        "outcome": outcome,
+        "changed": True,
+        **more,
+    }
 
 
 def run(*steps, **more):
-    basis = {"role": "maintenance_window", "run": "r1", "playbook": "P", "host": "h", "started_at": BEGAN, "ended_at": ENDED, "timezone": "Europe/Berlin"}
+    basis = {
+        "role": "maintenance_window",
+        "run": "r1",
+        "playbook": "P",
+        "host": "h",
+        "started_at": BEGAN,
+        "ended_at": ENDED,
+        "timezone": "Europe/Berlin",
+    }
     return {**basis, "asked": {"ids": ["a"]}, "steps": list(steps), **more}
 
 
 def step(*rows, name="pause", result=None, **more):
-    return {"name": name, "result": {"jobs": list(rows), "changed": True, "msg": "said", "summary": {"changed": 1}, **(result or {})}, **more}
+    return {
+        "name": name,
+        "result": {"jobs": list(rows), "changed": True, "msg": "said", "summary": {"changed": 1}, **(result or {})},
+        **more,
+    }
 
 
 def seen(status, at):
@@ -34,11 +54,20 @@ def seen(status, at):
 
 
 def test_a_good_run():
-    facts = _report.facts(run(step(row(timeline=[seen("INCRE_TRANSFER_STARTED", BEGAN), seen("PAUSING", "2026-10-25T00:10:00Z")]))))
+    facts = _report.facts(
+        run(step(row(timeline=[seen("INCRE_TRANSFER_STARTED", BEGAN), seen("PAUSING", "2026-10-25T00:10:00Z")])))
+    )
     assert (facts["outcome"], facts["changed"], facts["schema"]) == ("ok", True, 1)
-    assert facts["steps"] == [{"name": "pause", "failed": False, "changed": True, "msg": "said", "summary": {"changed": 1}}]
+    assert facts["steps"] == [
+        {"name": "pause", "failed": False, "changed": True, "msg": "said", "summary": {"changed": 1}}
+    ]
     (job,) = facts["jobs"]
-    assert (job["id"], job["status_before"], job["status"], job["failed"]) == ("a", "INCRE_TRANSFER_STARTED", "PAUSING", False)
+    assert (job["id"], job["status_before"], job["status"], job["failed"]) == (
+        "a",
+        "INCRE_TRANSFER_STARTED",
+        "PAUSING",
+        False,
+    )
     assert [entry["status"] for entry in job["timeline"]] == ["INCRE_TRANSFER_STARTED", "PAUSING"]
     json.dumps(facts)
 
@@ -69,7 +98,15 @@ def test_later_steps_tell_more_of_a_job_and_names_come_from_where_they_are_known
     facts = _report.facts(
         run(
             step(row(name=None), row("b", name="from the row"), at=BEGAN),
-            step(row(status="INCRE_TRANSFER_STARTED", outcome="failed", error_code="DRS.M01504", timeline=[seen("PAUSING", ENDED)]), name="resume"),
+            step(
+                row(
+                    status="INCRE_TRANSFER_STARTED",
+                    outcome="failed",
+                    error_code="DRS.M01504",
+                    timeline=[seen("PAUSING", ENDED)],
+                ),
+                name="resume",
+            ),
             names={"a": "from the list"},
         )
     )
@@ -81,7 +118,8 @@ def test_later_steps_tell_more_of_a_job_and_names_come_from_where_they_are_known
 
 
 def test_rows_that_were_only_read_have_no_outcome():
-    facts = _report.facts(run({"name": "read", "at": BEGAN, "result": {"jobs": [{"id": "a", "name": "n", "status": "PAUSING", "source_endpoint": {"db_password": "canary"}}]}}))
+    read = {"id": "a", "name": "n", "status": "PAUSING", "source_endpoint": {"db_password": "canary"}}
+    facts = _report.facts(run({"name": "read", "at": BEGAN, "result": {"jobs": [read]}}))
     assert facts["jobs"][0]["steps"] == []
     assert "canary" not in json.dumps(facts)
 
@@ -97,7 +135,8 @@ def figures(*steps, **more):
 
 
 def test_a_lane():
-    lanes = figures(step(row(timeline=[seen("INCRE_TRANSFER_STARTED", BEGAN), seen("INCRE_TRANSFER_STARTED", BEGAN), seen("PAUSING", "2026-10-25T00:15:00Z")])))["lanes"]
+    running, paused = seen("INCRE_TRANSFER_STARTED", BEGAN), seen("PAUSING", "2026-10-25T00:15:00Z")
+    lanes = figures(step(row(timeline=[running, running, paused])))["lanes"]
     assert [(part["family"], part["left"], part["width"], part["lasted"]) for part in lanes[0]["segments"]] == [
         ("running", 0.0, 25.0, "15 min 00 s"),
         ("paused", 25.0, 75.0, "45 min 00 s"),
@@ -114,7 +153,11 @@ def test_a_lane_without_a_timeline_has_the_status_known():
 
 def test_what_went_wrong_is_told_in_the_services_words_or_ours():
     lanes = figures(
-        step(row("a", "failed", error_code="DRS.M01504", error_msg="Try again."), row("b", "failed", reason="deadline"), row("c", "unknown"))
+        step(
+            row("a", "failed", error_code="DRS.M01504", error_msg="Try again."),
+            row("b", "failed", reason="deadline"),
+            row("c", "unknown"),
+        )
     )["lanes"]
     assert [lane["why"] for lane in lanes] == [["DRS.M01504 Try again."], ["deadline"], ["unknown"]]
 
@@ -147,7 +190,11 @@ def test_words(seconds, words):
     assert _report.words(_report.timedelta(seconds=seconds)) == words
 
 
-@given(length=st.integers(1, 60 * 86400), offset=st.integers(0, 86400), zone=st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kolkata"]))
+@given(
+    length=st.integers(1, 60 * 86400),
+    offset=st.integers(0, 86400),
+    zone=st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kolkata"]),
+)
 def test_ticks_are_few_and_on_the_axis(length, offset, zone):
     first = _report.moment(BEGAN) + _report.timedelta(seconds=offset)
     axis = _report._Axis(first, first + _report.timedelta(seconds=length), _report.zone(zone))

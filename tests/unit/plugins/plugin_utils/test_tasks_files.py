@@ -68,13 +68,19 @@ def test_a_file_that_ends_the_play(folder, task):
 
 def test_the_line_is_named(folder):
     where = folder(main="- ping:\n\n- name: leave\n  meta: end_play\n")
-    with pytest.raises(TasksFileError, match=r"main.yml, line 4, says meta: end_play"):
+    with pytest.raises(TasksFileError, match=r"main\.yml, line 4, says meta: end_play"):
         files(str(where / "main.yml"))
 
 
 @pytest.mark.parametrize(
     "task",
-    ["- meta: flush_handlers", "- meta: noop", "- debug: msg=end_play", "- debug:\n    msg: 'meta: end_play'", "- set_fact:\n    meta: end_play"],
+    [
+        "- meta: flush_handlers",
+        "- meta: noop",
+        "- debug: msg=end_play",
+        "- debug:\n    msg: 'meta: end_play'",
+        "- set_fact:\n    meta: end_play",
+    ],
 )
 def test_a_file_that_does_not(folder, task):
     where = folder(main=task)
@@ -83,7 +89,12 @@ def test_a_file_that_does_not(folder, task):
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("- ping: [\n", "does not parse"), ("{}", "no list of tasks"), ("", "no list of tasks"), ("just words", "no list of tasks")],
+    [
+        ("- ping: [\n", "does not parse"),
+        ("{}", "no list of tasks"),
+        ("", "no list of tasks"),
+        ("just words", "no list of tasks"),
+    ],
 )
 def test_what_is_no_file_of_tasks(folder, text, words):
     with pytest.raises(TasksFileError, match=words):
@@ -91,7 +102,7 @@ def test_what_is_no_file_of_tasks(folder, text, words):
 
 
 def test_a_missing_file_a_folder_and_bytes(tmp_path):
-    with pytest.raises(TasksFileError, match="gone.yml cannot be read: No such file"):
+    with pytest.raises(TasksFileError, match=r"gone\.yml cannot be read: No such file"):
         files(str(tmp_path / "gone.yml"))
     with pytest.raises(TasksFileError, match="Is a directory"):
         files(str(tmp_path))
