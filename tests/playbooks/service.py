@@ -71,5 +71,5 @@ class Service:
 
 def _custom_stats(output: str) -> dict[str, Any]:
     """What the default callback prints behind CUSTOM STATS."""
-    _, found, rest = output.partition("\tRUN: ")
+    _before, found, rest = output.partition("\tRUN: ")
     return json.JSONDecoder().raw_decode(rest)[0] if found else {}

@@ -225,7 +225,7 @@ class TestPartialFailure:
     def test_the_failure_is_no_wall_of_json(self, service):
         drs = service(list(self.JOBS))
         run = drs.play("pause", {"drs_job_ids": TEXT_AREA, "drs_wait_timeout": "3"})
-        _, _, failure = run.output.partition("fatal:")
+        failure = run.output.partition("fatal:")[2]
         assert BILLING in failure
         assert "timeline" not in run.output
 
