@@ -43,7 +43,7 @@ def variables(template: str, answers: dict[str, Any], **paths: str) -> dict[str,
 
     A text that nobody answered is null, as AWX has it since 17.
     """
-    asked = {question["variable"]: question["default"] or None for question in survey(template)}
+    asked = {each["variable"]: None if each["default"] == "" else each["default"] for each in survey(template)}
     own = {
         name: jinja2.Template(value).render(paths) if isinstance(value, str) else value
         for name, value in TEMPLATES[template].get("extra_vars", {}).items()

@@ -1,0 +1,89 @@
+# Copyright: (c) 2026, huaweicloud.drs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Jobs as AWX runs them, from the project, with the collection out of its tarball."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.huaweicloud.drs.tests.awx import credentials
+from ansible_collections.huaweicloud.drs.tests.awx.runner import Runner
+from ansible_collections.huaweicloud.drs.tools import build
+
+ORDERS = "9a470239-2308-4bb5-a6bc-1040402fjb21"
+BILLING = "dbb8127c-b093-4b94-b764-7161e151jb2s"
+RUNNING, PAUSED = "INCRE_TRANSFER_STARTED", "PAUSING"
+
+
+@pytest.fixture(scope="module")
+def tarball(tmp_path_factory):
+    return build.build(tmp_path_factory.mktemp("tarball"))
+
+
+@pytest.fixture
+def runner(tmp_path, tarball):
+    return Runner(tmp_path, tarball)
+
+
+def jobs(orders, billing):
+    return [{"id": ORDERS, "name": "orders", "status": orders}, {"id": BILLING, "name": "billing", "status": billing}]
+
+
+def writes(serving):
+    return [(done["verb"], done["job_id"]) for entry in serving.emulator.journal.since(0) for done in entry.accepted]
+
+
+def test_a_job_that_does_its_work_and_hands_its_summary_on_and_one_that_fails(service, runner):
+    serving = service(jobs(RUNNING, RUNNING))
+    credential = credentials.by_access_key(serving)
+    good = runner.run("DRS pause", {"drs_job_ids": f"{ORDERS}\n{BILLING}\n"}, credential)
+    assert good.status == "successful", good.output
+    assert set(writes(serving)) == {("pause", ORDERS), ("pause", BILLING)}
+    assert good.artifacts["drs_pause_summary"]["localhost"]["ok"] == 2
+    assert credential["secret_key"] not in good.output
+
+    unknown = "00000000-0000-0000-0000-0000000jb101"
+    bad = runner.run("DRS pause", {"drs_job_ids": unknown}, credential)
+    assert bad.status == "failed", bad.output
+    assert unknown in bad.output
+    assert bad.artifacts["drs_pause_summary"]["localhost"]["failed"] == 1
+
+
+def test_a_workflow_whose_window_fails(service, runner):
+    """The window resumes by itself what it has paused; the nodes after it find nothing left, and fail the workflow."""
+    serving = service(jobs(RUNNING, PAUSED))
+    credential = credentials.by_access_key(serving)
+    of_the_workflow = {"drs_job_ids": f"{ORDERS} {BILLING}"}
+
+    window = runner.run("DRS maintenance window", of_the_workflow, credential)
+    assert window.status == "failed", window.output
+    assert "tasks/window.yml of this project" in window.output, window.output
+    assert window.artifacts["drs_window"]["localhost"]["phase"] == "closed"
+    assert writes(serving) == [("pause", ORDERS), ("resume", ORDERS)]
+
+    restore = runner.run("DRS restore after a window", {**window.artifacts, **of_the_workflow}, credential)
+    assert restore.status == "successful", restore.output
+    assert len(writes(serving)) == 2
+
+    failed = runner.run("DRS window failed", {**window.artifacts, **restore.artifacts, **of_the_workflow}, credential)
+    assert failed.status == "failed"
+    assert "No record says that a job is left to resume." in " ".join(failed.output.split())
+
+
+def test_the_restore_of_a_workflow_resumes_what_the_record_says_and_not_what_the_workflow_was_asked_for(service, runner):
+    """The window was ended from outside while orders was paused; billing was paused before it."""
+    serving = service(jobs(PAUSED, PAUSED))
+    record = {"schema": 1, "phase": "open", "run": "20260101T013000Z-12345", "certain": [ORDERS], "doubtful": []}
+    handed_on = {"drs_window": {"localhost": record}, "drs_job_ids": f"{ORDERS} {BILLING}"}
+    restore = runner.run("DRS restore after a window", handed_on, credentials.by_access_key(serving))
+    assert restore.status == "successful", restore.output
+    assert writes(serving) == [("resume", ORDERS)]
+    assert serving.emulator.jobs[BILLING].status == PAUSED
+
+
+def test_the_last_node_says_what_is_not_resumed(service, runner):
+    record = {"phase": "open", "certain": [ORDERS], "doubtful": [BILLING]}
+    credential = credentials.by_access_key(service(jobs(PAUSED, PAUSED)))
+    failed = runner.run("DRS window failed", {"drs_window": {"localhost": record}}, credential)
+    assert failed.status == "failed"
+    assert f"NOT RESUMED: {ORDERS}, {BILLING}." in " ".join(failed.output.split())
