@@ -5,6 +5,9 @@
 
 A comment in the line before a snippet makes it one that is run: <!-- jobs: STATUS, STATUS --> in Markdown, .. jobs: STATUS in
 reStructuredText. The ids in the snippet get these statuses in the order in which they appear, the last one over and over.
+Behind a semicolon, with: NAME=VALUE, NAME=VALUE gives the playbook other values for what depends on the machine and the hour.
+
+A snippet that begins with a line such as "# NAME.yml" is the file of that name, for those of its page that are run.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ _MARKDOWN = re.compile(r"(?:<!-- jobs: (?P<jobs>[^>]*?) -->\n)?```(?P<language>\
 _RST = re.compile(
     r"(?:\.\. jobs: (?P<jobs>[^\n]*)\n\n)?\.\. code-block:: (?P<language>[\w-]+)\n\n(?P<text>(?: +[^\n]*\n|\n)+)"
 )
+_FILE = re.compile(r"# (?P<name>[\w-]+\.yml)\n")
 _JOB_ID = re.compile(r"\b[0-9a-z]{8}(?:-[0-9a-z]{4}){3}-[0-9a-z]{12}\b")
 
 
@@ -29,6 +33,18 @@ class Snippet(NamedTuple):
     language: str
     text: str
     statuses: list[str] | None
+    variables: list[str]
+
+    @property
+    def page(self) -> str:
+        """The page that it is on."""
+        return self.place.partition(":")[0]
+
+    @property
+    def file(self) -> str | None:
+        """The name of the file that it is."""
+        match = _FILE.match(self.text)
+        return match["name"] if match else None
 
     @property
     def jobs(self) -> list[dict[str, str]]:
@@ -52,7 +68,12 @@ def snippets() -> list[Snippet]:
         text = page.read_text(encoding="utf-8")
         for match in (_RST if page.suffix == ".rst" else _MARKDOWN).finditer(text):
             line = text.count("\n", 0, match.start("text")) + 1
-            statuses = match["jobs"] and [status.strip() for status in match["jobs"].split(",")]
+            jobs, _, variables = (match["jobs"] or "").partition("; with: ")
             place = f"{page.relative_to(ROOT)}:{line}"
-            found.append(Snippet(place, match["language"], textwrap.dedent(match["text"]), statuses or None))
+            lines = textwrap.dedent(match["text"])
+            found.append(Snippet(place, match["language"], lines, _parts(jobs) or None, _parts(variables)))
     return found
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

@@ -46,16 +46,20 @@ def run(command, folder, variables):
 
 @pytest.mark.parametrize("snippet", RUN, ids=[snippet.place for snippet in RUN])
 def test_it_runs(snippet, place):
+    for other in SNIPPETS:
+        if other.page == snippet.page and other.file:
+            (place / other.file).write_text(other.text, encoding="utf-8")
     with serve(Emulator({"jobs": snippet.jobs}, clock="scaled", scale=50)) as service:
         if snippet.language == "yaml":
             (place / "play.yml").write_text(snippet.text, encoding="utf-8")
             commands = [["ansible-playbook", "play.yml"]]
         else:
             lines = snippet.text.replace("\\\n", " ").splitlines()
-            commands = [shlex.split(line[2:]) for line in lines if line.startswith("$ ")]
+            commands = [shlex.split(line[2:].replace("$PWD", str(place))) for line in lines if line.startswith("$ ")]
         for command in commands:
             assert command[0] == "ansible-playbook", command
-            output = run([ansible.program(), *command[1:]], place, environment(service))
+            variables = [word for variable in snippet.variables for word in ("-e", variable)]
+            output = run([ansible.program(), *command[1:], *variables], place, environment(service))
             assert "[WARNING]" not in output, output
             assert "DEPRECAT" not in output, output
         assert len(service.emulator.journal), "it asked the service nothing"
