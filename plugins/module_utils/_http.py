@@ -66,9 +66,8 @@ class Untrusted(TransportError):
 class OutOfTime(TransportError):
     """The deadline came before the request was let in. throttled: because the service asked to come back later."""
 
-    def __init__(self, throttled: bool = False, said: str = "") -> None:
-        words = "time ran out while the service asked to come back later: %s" % said
-        super().__init__(words if throttled else "time ran out while waiting to ask again")
+    def __init__(self, words: str, throttled: bool = False) -> None:
+        super().__init__(words)
         self.throttled = throttled
 
 
@@ -136,9 +135,10 @@ class Http:
                 answer = self._exchange(method, url, payload, {}, self.auth)
             except IdentityUnreachable:
                 raise
-            except (Unsent, Lost):
+            except (Unsent, Lost) as error:
                 if tries >= self._max_retries:
                     raise
+                trouble = str(error)
             else:
                 self.answered = True
                 if answer.status == 401 and not renewed and self.auth.renew(self._thread.prepared):
@@ -150,7 +150,8 @@ class Http:
                     continue
                 if answer.status < 500 or tries >= self._max_retries:
                     return answer
-            self._pause(growing_pause(tries, FIRST_PAUSE, LONGEST_PAUSE, self._random))
+                trouble = _said(answer)
+            self._pause(growing_pause(tries, FIRST_PAUSE, LONGEST_PAUSE, self._random), trouble)
             tries += 1
             self.count_retry()
 
@@ -191,10 +192,10 @@ class Http:
                     continue
                 if answer.status < 500:
                     return answer
-                failure = Lost("IAM answered HTTP %d: %s" % (answer.status, answer.text or "(nothing)"))
+                failure = Lost("IAM answered %s" % _said(answer))
             if tries >= self._max_retries:
                 raise IdentityUnreachable(str(failure)) from failure
-            self._pause(growing_pause(tries, FIRST_PAUSE, LONGEST_PAUSE, self._random))
+            self._pause(growing_pause(tries, FIRST_PAUSE, LONGEST_PAUSE, self._random), str(failure))
             tries += 1
             self.count_retry()
 
@@ -256,7 +257,7 @@ class Http:
         now = self.clock.monotonic()
         timeout = min(self._timeout, self.deadline + self._timeout - now)
         if timeout <= 0:
-            raise OutOfTime()
+            raise OutOfTime("time ran out before it was sent")
         verify = self._verify
         if verify is True:
             verify = session.merge_environment_settings(prepared.url, {}, True, None, None)["verify"]
@@ -341,7 +342,7 @@ class Http:
             asked = retry_after(answer.headers, self.clock.wall())
             pause = growing_pause(self._throttles, FIRST_PAUSE, LONGEST_PAUSE, self._random)
             self._throttles += 1
-            self._throttle_words = ("HTTP %d %s" % (answer.status, answer.text)).strip()
+            self._throttle_words = _said(answer)
             self._open_at = max(self._open_at, self.clock.monotonic() + max(pause, asked))
 
     # --- pauses
@@ -352,13 +353,19 @@ class Http:
 
     def _wait_until_open(self) -> None:
         while self.clock.monotonic() < self._open_at:
-            self._pause(self._open_at - self.clock.monotonic(), throttled=True)
+            self._pause(self._open_at - self.clock.monotonic(), self._throttle_words, throttled=True)
 
-    def _pause(self, seconds: float, throttled: bool = False) -> None:
+    def _pause(self, seconds: float, trouble: str, throttled: bool = False) -> None:
+        """trouble: why there is something to wait for."""
         left = self.deadline - self.clock.monotonic()
         self.clock.sleep(max(0.0, min(seconds, left)))
         if seconds >= left:
-            raise OutOfTime(throttled, self._throttle_words)
+            what = "the service asked to come back later" if throttled else "waiting to ask again"
+            raise OutOfTime("time ran out while %s: %s" % (what, trouble), throttled)
+
+
+def _said(answer: Answer) -> str:
+    return ("HTTP %d %s" % (answer.status, answer.text)).strip()
 
 
 def _parsed(text: str, host: str) -> t.Any:
