@@ -32,12 +32,13 @@ def run(command, folder, variables):
     done = subprocess.run(
         command,
         cwd=folder,
-        env=ansible.environment(folder, variables),
+        # Pipelining, since most of the time would go into copying the modules.
+        env=ansible.environment(folder, variables) | {"ANSIBLE_PIPELINING": "true"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stdout
