@@ -7,7 +7,7 @@ A comment in the line before a snippet makes it one that is run: <!-- jobs: STAT
 reStructuredText. The ids in the snippet get these statuses in the order in which they appear, the last one over and over.
 Behind a semicolon, with: NAME=VALUE, NAME=VALUE gives the playbook other values for what depends on the machine and the hour.
 
-A snippet that begins with a line such as "# NAME.yml" is the file of that name, for those of its page that are run.
+A snippet that begins with a line such as "# NAME.yml" is the file of that name, for those of its page that are run and name it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 import pathlib
 import re
 import textwrap
+from collections.abc import Iterable
 from typing import NamedTuple
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -46,12 +47,13 @@ class Snippet(NamedTuple):
         match = _FILE.match(self.text)
         return match["name"] if match else None
 
-    @property
-    def jobs(self) -> list[dict[str, str]]:
-        """Seeds for the ids that it names."""
-        ids = list(dict.fromkeys(_JOB_ID.findall(self.text)))
-        statuses = self.statuses or []
-        return [{"id": job_id, "status": statuses[min(n, len(statuses) - 1)]} for n, job_id in enumerate(ids)]
+
+def seeds(snippet: Snippet, files: Iterable[Snippet]) -> list[dict[str, str]]:
+    """The jobs that a snippet and its files name, as the emulator takes them."""
+    text = "\n".join(part.text for part in (snippet, *files))
+    ids = dict.fromkeys(_JOB_ID.findall(text))
+    statuses = snippet.statuses or []
+    return [{"id": job_id, "status": statuses[min(n, len(statuses) - 1)]} for n, job_id in enumerate(ids)]
 
 
 def pages() -> list[pathlib.Path]:
@@ -73,6 +75,11 @@ def snippets() -> list[Snippet]:
             lines = textwrap.dedent(match["text"])
             found.append(Snippet(place, match["language"], lines, _parts(jobs) or None, _parts(variables)))
     return found
+
+
+def files_of(snippet: Snippet, found: Iterable[Snippet]) -> list[Snippet]:
+    """The files that a snippet names, out of all snippets."""
+    return [other for other in found if other.page == snippet.page and other.file and other.file in snippet.text]
 
 
 def _parts(text: str) -> list[str]:

@@ -11,7 +11,7 @@ import subprocess
 import pytest
 import yaml
 from ansible_collections.huaweicloud.drs.tests.demo import ansible
-from ansible_collections.huaweicloud.drs.tests.docs.snippets import snippets
+from ansible_collections.huaweicloud.drs.tests.docs.snippets import files_of, seeds, snippets
 from ansible_collections.huaweicloud.drs.tests.emulator import Emulator, serve
 from ansible_collections.huaweicloud.drs.tests.emulator.__main__ import environment
 
@@ -47,10 +47,10 @@ def run(command, folder, variables):
 
 @pytest.mark.parametrize("snippet", RUN, ids=[snippet.place for snippet in RUN])
 def test_it_runs(snippet, place):
-    for other in SNIPPETS:
-        if other.page == snippet.page and other.file:
-            (place / other.file).write_text(other.text, encoding="utf-8")
-    with serve(Emulator({"jobs": snippet.jobs}, clock="scaled", scale=50)) as service:
+    files = files_of(snippet, SNIPPETS)
+    for other in files:
+        (place / other.file).write_text(other.text, encoding="utf-8")
+    with serve(Emulator({"jobs": seeds(snippet, files)}, clock="scaled", scale=50)) as service:
         if snippet.language == "yaml":
             (place / "play.yml").write_text(snippet.text, encoding="utf-8")
             commands = [["ansible-playbook", "play.yml"]]
