@@ -25,6 +25,8 @@ def load(path: pathlib.Path) -> Any:
 CREDENTIAL_TYPE = load(AWX / "content" / "credential_type.yml")["drs_awx_credential_type"]
 FIELDS = [field["id"] for field in CREDENTIAL_TYPE["inputs"]["fields"]]
 QUESTIONS = load(AWX / "content" / "questions.yml")["drs_awx_questions"]
+WORKFLOWS = {workflow["name"]: workflow for workflow in load(AWX / "content" / "workflows.yml")["drs_awx_workflows"]}
+SCHEDULE = load(AWX / "content" / "schedule.yml")["drs_awx_schedule"]
 TEMPLATES = {template["name"]: template for template in load(AWX / "content" / "job_templates.yml")["drs_awx_job_templates"]}
 
 
@@ -51,6 +53,6 @@ def variables(template: str, answers: dict[str, Any], **paths: str) -> dict[str,
     return {**own, **asked, **answers}
 
 
-def survey(template: str) -> list[dict[str, Any]]:
-    """The questions of a job template."""
-    return [QUESTIONS[key] for key in TEMPLATES[template]["asks"]]
+def survey(name: str) -> list[dict[str, Any]]:
+    """The questions of a job template or a workflow."""
+    return [QUESTIONS[key] for key in (TEMPLATES | WORKFLOWS)[name]["asks"]]

@@ -1,25 +1,22 @@
 # Copyright: (c) 2026, huaweicloud.drs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook that makes AWX's content, run with AWX's own modules; and whether AWX would take what they send."""
+"""Whether AWX would take the content that is written down, and what it would do with it."""
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-from types import SimpleNamespace
 
 import pytest
 import yaml
-from ansible_collections.huaweicloud.drs.tests.awx import awx_collection, controller
 from ansible_collections.huaweicloud.drs.tests.awx.content import (
-    AWX,
     CREDENTIAL_TYPE,
     FIELDS,
     PROJECT,
     QUESTIONS,
+    SCHEDULE,
     TEMPLATES,
+    WORKFLOWS,
     survey,
 )
 from ansible_collections.huaweicloud.drs.tests.demo import ansible
@@ -32,43 +29,6 @@ REFUSED_BY_AWX = {
     *("CACHE", "JOB_CALLBACK_DEBUG", "INVENTORY_HOSTVARS", "AWX_HOST", "PROJECT_REVISION", "SUPERVISOR_CONFIG_PATH"),
 }
 ANSWERS = {"text": str, "textarea": str, "multiplechoice": str, "integer": int}
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """What the playbook makes, and the requests that a second run sends to change it, which looks at one job template alone."""
-    folder = tmp_path_factory.mktemp("awx")
-    with controller.serve() as served:
-        environment = ansible.environment(
-            folder,
-            {"CONTROLLER_HOST": served.url, "CONTROLLER_OAUTH_TOKEN": "a-token-that-is-made-up"},
-        )
-        # Pipelining, since most of the time would go into copying the modules.
-        environment |= {"ANSIBLE_COLLECTIONS_PATH": str(awx_collection.tree()), "ANSIBLE_PIPELINING": "true"}
-        answers = {"drs_awx_night_job_ids": "9a470239-2308-4bb5-a6bc-1040402fjb21"}
-
-        def run(**others):
-            command = [ansible.program(), str(AWX / "content.yml"), "-e", json.dumps(answers | others)]
-            done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
-            assert done.returncode == 0, done.stdout + done.stderr
-            return done.stdout
-
-        run()
-        before = len(served.writes)
-        output = run(drs_awx_job_templates=[TEMPLATES["DRS pause"]])
-        yield SimpleNamespace(controller=served, second=served.writes[before:], output=output)
-
-
-def test_the_second_run_changes_nothing(made):
-    assert made.second == []
-    assert re.search(r"localhost +: ok=\d+ +changed=0 ", made.output), made.output
-
-
-def test_the_credential_type_arrives_with_its_braces(made):
-    arrived = made.controller.named("credential_types", CREDENTIAL_TYPE["name"])
-    assert arrived["injectors"]["env"]["HW_SECRET_KEY"] == "{{ secret_key }}"
-    assert set(arrived["injectors"]) == {"env"}
-    assert [field["id"] for field in arrived["inputs"]["fields"]] == FIELDS
 
 
 def test_awx_takes_every_name_that_is_injected():
@@ -84,16 +44,9 @@ def test_every_field_is_injected_once_and_what_is_secret_is_marked():
     assert secret == {"secret_key", "security_token", "password", "token"}
 
 
-def test_a_job_template_for_every_playbook_of_the_collection(made):
-    arrived = made.controller.things["job_templates"]
-    assert {each["name"] for each in arrived} == set(TEMPLATES)
-    assert {f"{name}.yml" for name in COLLECTION_PLAYBOOKS} <= {each["playbook"] for each in arrived}
-    for each in arrived:
-        assert PROJECT.joinpath(each["playbook"]).is_file()
-        assert each["allow_simultaneous"] is False
-        assert each["survey_spec"]["spec"] == survey(each["name"])
-        assert each["survey_enabled"] is bool(each["survey_spec"]["spec"])
-        assert len(each["credentials"]) == 1
+def test_a_job_template_for_every_playbook_of_the_collection():
+    assert {f"{name}.yml" for name in COLLECTION_PLAYBOOKS} <= {template["playbook"] for template in TEMPLATES.values()}
+    assert all(PROJECT.joinpath(template["playbook"]).is_file() for template in TEMPLATES.values())
 
 
 @pytest.mark.parametrize("name", COLLECTION_PLAYBOOKS)
@@ -158,45 +111,38 @@ def _variables_of(playbook):
 class TestWorkflow:
     """Where each outcome of the nodes leads."""
 
-    @pytest.fixture
-    def nodes(self, made, workflow):
-        wanted = made.controller.named("workflow_job_templates", workflow)["id"]
-        return [node for node in made.controller.things["workflow_job_template_nodes"] if node["workflow_job_template"] == wanted]
-
-    def test_runs_do_not_overlap(self, made, workflow, chain):
-        assert made.controller.named("workflow_job_templates", workflow)["allow_simultaneous"] is False
-
-    def test_all_goes_well(self, nodes, chain):
-        assert _run(nodes, {}) == (chain, True)
+    def test_all_goes_well(self, workflow, chain):
+        assert _run(workflow, set()) == (chain, True)
 
     @pytest.mark.parametrize("bad", [{"window"}, {"restore"}, {"window", "restore"}])
-    def test_a_failure_is_the_workflows_whatever_the_restore_did(self, nodes, chain, bad):
-        assert _run(nodes, {*bad, "failed"}) == ([*chain, "failed"], False)
+    def test_a_failure_is_the_workflows_whatever_the_restore_did(self, workflow, chain, bad):
+        assert _run(workflow, {*bad, "failed"}) == ([*chain, "failed"], False)
 
-    def test_nothing_is_paused_where_the_status_cannot_be_read(self, nodes, chain):
-        assert _run(nodes, {"status"}) == (["status"], False)
+    def test_nothing_is_paused_where_the_status_cannot_be_read_or_nobody_approves(self, workflow, chain):
+        before = chain[: chain.index("window")]
+        for n, name in enumerate(before, start=1):
+            assert _run(workflow, {name}) == (before[:n], False)
+
+    def test_it_asks_for_all_that_its_nodes_need(self, workflow, chain):
+        asked = {question["variable"] for question in survey(workflow)}
+        for node in WORKFLOWS[workflow]["nodes"]:
+            template = node["unified_job_template"]
+            if template["type"] == "job_template":
+                assert {question["variable"] for question in survey(template["name"])} <= asked
 
 
-def test_nothing_is_paused_without_approval(made):
-    wanted = made.controller.named("workflow_job_templates", "DRS approved maintenance window")["id"]
-    nodes = [node for node in made.controller.things["workflow_job_template_nodes"] if node["workflow_job_template"] == wanted]
-    assert _run(nodes, {"approval"}) == (["status", "approval"], False)
-    approval = made.controller.named("workflow_approval_templates", "Begin the maintenance window?")
-    assert approval["timeout"] > 0
-
-
-def _run(nodes, bad):
+def _run(workflow, bad):
     """The nodes that AWX would run, in order, where those of bad fail, and whether it would call the workflow successful.
 
     A node runs once all of its parents are settled and one of them leads to it. A workflow fails with a failed node after
     which nothing runs.
     """
-    by_id = {node["id"]: node["identifier"] for node in nodes}
+    nodes = WORKFLOWS[workflow]["nodes"]
     edges = [
-        (node["identifier"], edge, by_id[child])
+        (node["identifier"], edge, child["identifier"])
         for node in nodes
-        for edge in ("success_nodes", "failure_nodes", "always_nodes")
-        for child in node.get(edge, [])
+        for edge, children in node.get("related", {}).items()
+        for child in children
     ]
     followed = {True: ("success_nodes", "always_nodes"), False: ("failure_nodes", "always_nodes")}
     went, left_out, waiting = {}, set(), [node["identifier"] for node in nodes]
@@ -217,13 +163,10 @@ def _run(nodes, bad):
     return list(went), not unhandled
 
 
-def test_the_schedule_is_nightly_in_a_time_zone_and_answers_the_survey(made):
-    (schedule,) = made.controller.things["schedules"]
-    workflow = made.controller.named("workflow_job_templates", "DRS nightly maintenance window")
-    assert schedule["unified_job_template"] == workflow["id"]
-    assert re.fullmatch(r"DTSTART;TZID=Europe/Berlin:\d{8}T\d{6} RRULE:FREQ=DAILY;INTERVAL=1", schedule["rrule"])
-    assert schedule["enabled"] is False
-    questions = {question["variable"]: question for question in workflow["survey_spec"]["spec"]}
-    assert set(schedule["extra_data"]) <= set(questions)
-    assert {name for name, question in questions.items() if question["required"]} <= set(schedule["extra_data"])
-    assert all(isinstance(value, ANSWERS[questions[name]["type"]]) for name, value in schedule["extra_data"].items())
+def test_the_schedule_is_nightly_in_a_time_zone_and_answers_the_survey():
+    assert re.fullmatch(r"DTSTART;TZID=Europe/Berlin:\d{8}T\d{6} RRULE:FREQ=DAILY;INTERVAL=1", SCHEDULE["rrule"])
+    questions = {question["variable"]: question for question in survey(SCHEDULE["unified_job_template"])}
+    answers = SCHEDULE["extra_data"]
+    assert set(answers) <= set(questions)
+    assert {name for name, question in questions.items() if question["required"]} <= set(answers)
+    assert all(isinstance(value, ANSWERS[questions[name]["type"]]) for name, value in answers.items())
