@@ -54,7 +54,7 @@ OPTIONS = {
     "a start time in seconds": ({**START, "start_time": "1780272000"}, ["start_time", "milliseconds"]),
     "a start time of a day that there is not": ({**START, "start_time": "2099-02-30T02:00:00Z"}, ["2099-02-30"]),
     "a number out of its range": ({**PAUSE, "batch_size": 0}, ["batch_size", "100"]),
-    "a timeout that is no number": ({**PAUSE, "wait_timeout": "soon"}, ["wait_timeout", "soon"]),
+    "a timeout that is no number": ({**PAUSE, "wait_timeout": "soon"}, ["wait_timeout", "int"]),
 }
 WAY_IN = {
     "two ways in": (
