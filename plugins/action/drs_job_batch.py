@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, huaweicloud.drs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Shows a line of progress while the module drs_job_batch works, and adds nothing else.
+"""Shows a line of progress while the module drs_job_batch works, and lets it see when the playbook was killed.
 
 The module appends one JSON object a line to the file that its option progress_file names:
 {"at": ISO 8601, "state": "paused", "total": 40, "there": 12, "on_their_way": 27, "busy": 1, "failed": 0, "lost": 0}.
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import multiprocessing
 import os
 import tempfile
 import threading
@@ -39,12 +40,13 @@ class ActionModule(ActionBase):
     def run(self, tmp=None, task_vars=None):
         result = super().run(tmp, task_vars)
         wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
-        if self._can_be_watched():
-            with _progress_file() as path, _shown(path, (task_vars or {}).get("inventory_hostname", "")):
-                args = dict(self._task.args, progress_file=path)
-                result.update(self._execute_module(module_args=args, task_vars=task_vars))
-        else:
-            result.update(self._execute_module(task_vars=task_vars, wrap_async=wrap_async))
+        with _ended_with_the_playbook():
+            if self._can_be_watched():
+                with _progress_file() as path, _shown(path, (task_vars or {}).get("inventory_hostname", "")):
+                    args = dict(self._task.args, progress_file=path)
+                    result.update(self._execute_module(module_args=args, task_vars=task_vars))
+            else:
+                result.update(self._execute_module(task_vars=task_vars, wrap_async=wrap_async))
         if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         return result
@@ -100,6 +102,28 @@ class Follower:
             return progress_line(self._host, json.loads(line))
         except ValueError:
             return None
+
+
+@contextlib.contextmanager
+def _ended_with_the_playbook():
+    """Ends this worker when the ansible-playbook that forked it is gone, so that the module finds its output closed.
+
+    A killed one leaves its workers running (by SIGKILL always, by SIGTERM before ansible-core 2.19), and the module would go
+    on writing, since a worker still reads what it says.
+    """
+    playbook, done = multiprocessing.parent_process(), threading.Event()
+    if playbook is not None:
+        threading.Thread(target=_end_after, args=(playbook.pid, done), name="drs-playbook", daemon=True).start()
+    try:
+        yield
+    finally:
+        done.set()
+
+
+def _end_after(parent, done):
+    while not done.wait(LOOK_EVERY):
+        if os.getppid() != parent:
+            os._exit(1)
 
 
 @contextlib.contextmanager

@@ -27,6 +27,7 @@ notes:
     loop the last item wins. Read them as C(ansible_facts.drs_jobs).
   - A task's C(timeout) keyword ends the module and throws its result away. Use O(wait_timeout). The module notices
     that nobody waits for it any more and sends no further write.
+  - A task with C(async) goes on when its playbook is killed. Only its seconds end it.
   - While a pause is under way the service shows no sign of it. A second run in that time may ask again, is told that
     the job is busy, and then only waits.
   - Source of the statuses and calls is version 3 of the DRS API.
@@ -217,7 +218,7 @@ EXAMPLES = r"""
 
 - name: Go on only when the first one is down
   ansible.builtin.debug:
-    msg: "{{ paused.by_id['9a470239-2308-4bb5-a6bc-1040402fjb21'].name }} is paused"
+    msg: The schema can be changed now
   when: paused.by_id['9a470239-2308-4bb5-a6bc-1040402fjb21'].status == 'PAUSING'
 
 - name: Resume it

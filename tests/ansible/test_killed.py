@@ -15,6 +15,21 @@ SCALE = 20.0  # seconds of the service in one of ours
 WRITE_SECONDS = 1.0
 
 
+def terminate(run):
+    """kill PID"""
+    os.kill(run.pid, signal.SIGTERM)
+
+
+def kill(run):
+    """kill -9 PID"""
+    os.kill(run.pid, signal.SIGKILL)
+
+
+def cancel(run):
+    """What ansible-runner does when a job is cancelled."""
+    os.killpg(run.pid, signal.SIGKILL)
+
+
 def controller_gone(run):
     """ansible-playbook and its workers end at once, and the module's own process goes on."""
     for pid in run.parts()[:2]:
@@ -31,7 +46,7 @@ def time_out(run):
     os.kill(run.parts()[1], signal.SIGALRM)
 
 
-WAYS = [controller_gone, hang_up, time_out]
+WAYS = [terminate, kill, cancel, controller_gone, hang_up, time_out]
 
 
 def end(run, way):
@@ -72,7 +87,7 @@ def test_while_it_waits(service, way):
 
 @pytest.mark.parametrize("manner", [name for name in MANNERS if name != "plainly"])
 def test_while_it_waits_however_it_is_run(service, manner):
-    check_while_it_waits(service, controller_gone, MANNERS[manner])
+    check_while_it_waits(service, kill, MANNERS[manner])
 
 
 @pytest.mark.parametrize("way", WAYS)
