@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pathlib
@@ -17,7 +18,7 @@ from ansible_collections.huaweicloud.drs.tests.demo import ansible
 from ansible_collections.huaweicloud.drs.tests.emulator import Serving
 from ansible_collections.huaweicloud.drs.tests.playbooks.service import Played, Service
 
-PATIENCE = 90  # seconds for a run to come to the point that a test waits for
+PATIENCE = 600  # seconds for a run to end, or to come to the point that a test waits for, on a busy machine
 
 
 class Stage(Service):
@@ -25,8 +26,7 @@ class Stage(Service):
 
     def __init__(self, serving: Serving, folder: pathlib.Path) -> None:
         super().__init__(serving, folder)
-        self._environment["ANSIBLE_PIPELINING"] = "true"
-        self.folder = folder
+        self.environment["ANSIBLE_PIPELINING"] = "true"
         self.state = folder / "state"
 
     def tasks(self, name: str, text: str) -> str:
@@ -49,15 +49,33 @@ class Stage(Service):
         return self.play("restore", answers, *options)
 
     def begin_window(self, ids: Any, tasks: str, **variables: Any) -> subprocess.Popen[str]:
-        """Starts a maintenance window, and does not wait for it. It leads a process group of its own."""
-        answers = json.dumps(self._window_variables(ids, tasks, variables))
-        with open(self.folder / "window.log", "w", encoding="utf-8") as log:
+        """Starts a maintenance window, and does not wait for it."""
+        return self._begin("maintenance_window", self._window_variables(ids, tasks, variables), (), "begun.log")
+
+    def play(self, playbook: str, answers: dict[str, Any], *options: str) -> Played:
+        """Runs a playbook of the collection with these answers as extra variables, with a role's patience."""
+        before = self.emulator.journal.count
+        process = self._begin(playbook, answers, options, "played.log")
+        try:
+            process.wait(PATIENCE)
+        finally:
+            kill(process)
+        output = (self.folder / "played.log").read_text(encoding="utf-8")
+        _before, found, rest = output.partition("\tRUN: ")
+        stats = json.JSONDecoder().raw_decode(rest)[0] if found else {}
+        return Played(process.returncode, output, stats, self.emulator.journal.since(before))
+
+    def _begin(
+        self, playbook: str, answers: dict[str, Any], options: tuple[str, ...], log: str
+    ) -> subprocess.Popen[str]:
+        """Starts a playbook. It leads a process group of its own, so that all of it can be killed."""
+        with open(self.folder / log, "w", encoding="utf-8") as output:
             return subprocess.Popen(
-                [ansible.program(), "huaweicloud.drs.maintenance_window", "-e", answers],
-                env=self._environment,
+                [ansible.program(), f"huaweicloud.drs.{playbook}", "-e", json.dumps(answers), *options],
+                env=self.environment,
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
-                stdout=log,
+                stdout=output,
                 stderr=subprocess.STDOUT,
                 text=True,
                 start_new_session=True,
@@ -98,6 +116,7 @@ def wait_for(path: pathlib.Path, process: subprocess.Popen[str]) -> None:
 
 
 def kill(process: subprocess.Popen[str]) -> None:
-    """Kills a run with everything that it started, as a machine that goes down does."""
-    os.killpg(process.pid, signal.SIGKILL)
+    """Kills what is left of a run with everything that it started, as a machine that goes down does."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
     process.wait()
