@@ -11,13 +11,14 @@ version_added: 1.0.0
 author:
   - huaweicloud.drs contributors
 description:
-  - Chooses between ids named by hand, the record in a file and the record that a run gave by C(set_stats). The last says which
-    run is meant, so that a restore never touches the jobs of another run, which may still be at work.
+  - Chooses between the record in a file, the record that a run gave by C(set_stats), and ids named by hand.
+  - The record that the run gave says which run is meant, so that a restore never touches the jobs of another run, which
+    may still be at work. Ids count where no record is open, since a record knows which jobs were paused before.
   - Used by the role P(huaweicloud.drs.maintenance_window#role).
 positional: _input, kept, given, where
 options:
   _input:
-    description: The ids named by hand. Not empty, they come first.
+    description: The ids named by hand.
     type: list
     elements: str
     required: true

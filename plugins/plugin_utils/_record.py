@@ -26,14 +26,13 @@ def choose(
 ) -> dict[str, Any]:
     """The record to restore from.
 
-    ``ids`` are jobs named by hand; they come first, and are taken as paused. ``given`` is the record that the run gave
-    by set_stats, and says which run is meant. ``kept`` is the record in the file ``where``, None where there is no
-    file. Where it is of another run than the one that is meant, that one began after the one that is meant was put
-    right, and may still be at work: nothing of either is touched. Raises RecordError.
+    ``given`` is the record that the run gave by set_stats, and says which run is meant. ``kept`` is the record in the file
+    ``where``, None where there is no file. Where it is of another run than the one that is meant, that one began after
+    the one that is meant was put right, and may still be at work: nothing of either is touched.
+    ``ids`` are jobs named by hand, and taken as paused. They count where no record is open: a record knows which of them
+    were paused before, and must stay so.
+    Raises RecordError.
     """
-    named = list(ids)
-    if named:
-        return {"phase": OPEN, "run": None, "certain": named, "doubtful": []}
     for record in (given, kept):
         if record and record.get("phase") not in PHASES:
             raise RecordError(f"What should be the record {where} is none: its phase is {record.get('phase')!r}.")
@@ -41,8 +40,12 @@ def choose(
         return dict(given)
     if given and kept and kept.get("run") != given.get("run"):
         return {**given, "phase": CLOSED}
-    if kept or given:
-        return dict(kept or given or {})
+    named = list(ids)
+    record = kept or given
+    if named and not (record and record["phase"] == OPEN):
+        return {"phase": OPEN, "run": None, "certain": named, "doubtful": []}
+    if record:
+        return dict(record)
     raise RecordError(
         f"There is nothing to restore from: no record at {where}. If a window has paused jobs, give the folder that it "
         "kept its record in, or the ids of the jobs."

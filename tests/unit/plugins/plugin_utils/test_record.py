@@ -34,8 +34,19 @@ def test_choose(kept, given, phase, run):
     assert (chosen["phase"], chosen["run"]) == (phase, run)
 
 
-def test_ids_named_by_hand_come_first():
-    assert choose(["x"], record(), record(), "/r") == {"phase": "open", "run": None, "certain": ["x"], "doubtful": []}
+@pytest.mark.parametrize("kept", [None, {}, record("closed")])
+def test_ids_named_by_hand_count_where_no_record_is_open(kept):
+    assert choose(["x"], kept, None, "/r") == {"phase": "open", "run": None, "certain": ["x"], "doubtful": []}
+
+
+@pytest.mark.parametrize(("kept", "given"), [(record(), None), ({}, record()), (record(), record())])
+def test_an_open_record_knows_better_than_ids(kept, given):
+    assert choose(["x"], kept, given, "/r")["certain"] == ["a"]
+
+
+@pytest.mark.parametrize("given", [record("closed"), record("none")])
+def test_a_run_that_left_nothing_to_do_leaves_it_undone_for_ids_too(given):
+    assert choose(["x"], None, given, "/r")["phase"] != "open"
 
 
 @pytest.mark.parametrize(("kept", "given"), [(None, None), ({}, {})])
