@@ -32,7 +32,7 @@ export ANSIBLE_HOME := $(HOME)/.ansible
 
 # Twice quiet: a warning of pip's about the machine's own configuration is nothing to act on.
 PIP_INSTALL := .venv/bin/python -m pip install -qq
-PYTEST := .venv/bin/python -m pytest -p no:cacheprovider -q
+PYTEST := .venv/bin/python -m pytest -p no:cacheprovider -q --timeout 300
 VERSION := $(shell sed -n 's/^version: *//p' galaxy.yml)
 TARBALL := build/huaweicloud-drs-$(VERSION).tar.gz
 EE_IMAGE ?= localhost/huaweicloud-drs-ee:$(VERSION)

@@ -42,13 +42,13 @@ make_venv() { # core, path of a Python
   # shellcheck disable=SC2046 # one word a package
   "$2" -m venv "$venv" &&
     "$venv/bin/python" -m pip install -qq "ansible-core==$1" \
-      $(pinned cryptography huaweicloudsdkcore huaweicloudsdkdrs hypothesis pytest pytest-xdist requests ansible-runner) &&
+      $(pinned cryptography huaweicloudsdkcore huaweicloudsdkdrs hypothesis pytest pytest-timeout pytest-xdist requests ansible-runner) &&
     touch "$venv/stamp"
 }
 
 playbooks_on() { # core
   local bin=$PWD/.cache/cores/$1/bin
-  PATH=$bin:$PATH "$bin/python" -m pytest -p no:cacheprovider -q -n "${WORKERS:-2}" tests/playbooks tests/roles tests/unit/plugins/action
+  PATH=$bin:$PATH "$bin/python" -m pytest -p no:cacheprovider -q --timeout 300 -n "${WORKERS:-2}" tests/playbooks tests/roles tests/unit/plugins/action
 }
 
 sanity_on() { # core

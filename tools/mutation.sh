@@ -24,10 +24,13 @@ only_mutate =
     $collection/plugins/module_utils/_convergence.py
 also_copy = ansible_collections
 pytest_add_cli_args_test_selection =
-    $collection/tests/unit/plugins
+    $collection/tests/unit
 pytest_add_cli_args =
     -p
     no:cacheprovider
+    --ignore=$collection/tests/unit/emulator
+    --ignore=$collection/tests/unit/plugins/action
+    --ignore=$collection/tests/unit/plugins/filter
 CONFIG
 cd "$work"
 # mutmut redraws one line for each mutant; what counts is read from its results afterwards.
