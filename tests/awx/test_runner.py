@@ -66,12 +66,19 @@ def test_a_workflow_whose_window_fails(service, runner):
     assert len(writes(serving)) == 2
 
 
-def test_the_restore_of_a_workflow_resumes_what_the_record_says_and_not_what_the_workflow_was_asked_for(service, runner):
-    """The window was ended from outside while orders was paused; billing was paused before it."""
+def test_the_restore_of_a_workflow_resumes_what_a_record_says_and_never_what_the_workflow_was_asked_for(service, runner):
+    """Both jobs are paused: billing was so before the window, which was ended from outside."""
     serving = service(jobs(PAUSED, PAUSED))
+    credential = credentials.by_access_key(serving)
+    of_the_workflow = {"drs_job_ids": f"{ORDERS} {BILLING}"}
+
+    before_it_wrote_a_record = runner.run("DRS restore after a window", of_the_workflow, credential)
+    assert before_it_wrote_a_record.status == "failed", before_it_wrote_a_record.output
+    assert writes(serving) == []
+
     record = {"schema": 1, "phase": "open", "run": "20260101T013000Z-12345", "certain": [ORDERS], "doubtful": []}
-    handed_on = {"drs_window": {"localhost": record}, "drs_job_ids": f"{ORDERS} {BILLING}"}
-    restore = runner.run("DRS restore after a window", handed_on, credentials.by_access_key(serving))
-    assert restore.status == "successful", restore.output
+    handed_on = {"drs_window": {"localhost": record}}
+    while_paused = runner.run("DRS restore after a window", {**handed_on, **of_the_workflow}, credential)
+    assert while_paused.status == "successful", while_paused.output
     assert writes(serving) == [("resume", ORDERS)]
     assert serving.emulator.jobs[BILLING].status == PAUSED
