@@ -75,7 +75,7 @@ sanity: venv ## ansible-test sanity, modules on every Python from 3.9 that is fo
 test-matrix: matrix coverage importer docs sbom mutation ee ## what `make test` leaves out (under 40 minutes)
 	@echo 'make test-matrix: all passed'
 
-matrix: venv ## sanity and playbooks on ansible-core 2.17 to the newest pre-release
+matrix: venv ## sanity on ansible-core 2.17 to the newest pre-release, playbooks on the oldest and newest
 	tools/matrix.sh $(CORES)
 
 coverage: venv ## units and integration under ansible-test: 97 % of lines and of branches of plugins/

@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # Resolves tools/requirements/*.in anew. It writes the lock files that `make` installs from, with the hashes of every file, and
-# cores.txt: the releases of ansible-core that `make test-matrix` runs on, each with the Pythons that can run it, best first.
+# cores.txt: the releases of ansible-core that `make test-matrix` runs on, each with the Pythons that can run it.
 
 set -euo pipefail
 
@@ -19,18 +19,18 @@ compile() {
 compile --universal --python-version 3.11 --generate-hashes run.in --output-file run.lock
 compile --universal --python-version 3.11 --generate-hashes all.in --constraint run.lock --output-file all.lock
 
-core() { # a requirement, the Pythons that can run it
+core() { # a requirement, what make matrix runs on it, the Pythons that can run it
   local version
-  version=$(compile --no-deps --python-version "${2%% *}" --prerelease allow - <<<"$1" | sed -n 's/^ansible-core==//p')
-  echo "$version $2"
+  version=$(compile --no-deps --python-version "${3%% *}" --prerelease allow - <<<"$1" | sed -n 's/^ansible-core==//p')
+  echo "$version $2 $3"
 }
 
 {
-  echo "# ansible-core, and the Pythons that can run it, best first. Written by tools/lock.sh."
-  core 'ansible-core==2.17.*' '3.12 3.11'
-  core 'ansible-core==2.18.*' '3.12 3.13 3.11'
-  core 'ansible-core==2.19.*' '3.12 3.13 3.11'
-  core 'ansible-core==2.20.*' '3.13 3.12'
-  core 'ansible-core==2.21.*' '3.13 3.12'
-  core 'ansible-core>=2.22.0a1' '3.13'
+  echo "# ansible-core, what runs on it (all, or sanity alone), and the Pythons that can run it, best first. Written by tools/lock.sh."
+  core 'ansible-core==2.17.*' all '3.12 3.11'
+  core 'ansible-core==2.18.*' sanity '3.12 3.13 3.11'
+  core 'ansible-core==2.19.*' sanity '3.12 3.13 3.11'
+  core 'ansible-core==2.20.*' sanity '3.13 3.12'
+  core 'ansible-core==2.21.*' all '3.13 3.12'
+  core 'ansible-core>=2.22.0a1' sanity '3.13'
 } >cores.txt

@@ -3,8 +3,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Runs checks on each ansible-core of tools/requirements/cores.txt, modules on every Python from 3.9 to 3.13 that is found, and ends
-# with a table of what ran and what did not.
+# Runs ansible-test sanity on each ansible-core of tools/requirements/cores.txt, modules on every Python from 3.9 to 3.13 that is found,
+# and the tests that start Ansible on the oldest and the newest; it ends with a table of what ran and what did not.
 #   tools/matrix.sh [CORE ...]   all of them, or those named: 2.17, 2.19.14
 # SANITY_OPTIONS_PRERELEASE: more options for ansible-test sanity on a pre-release.
 # STRICT=1: what could not run for want of a Python is a failure.
@@ -48,7 +48,8 @@ make_venv() { # core, path of a Python
 
 playbooks_on() { # core
   local bin=$PWD/.cache/cores/$1/bin
-  PATH=$bin:$PATH "$bin/python" -m pytest -p no:cacheprovider -q --timeout 300 -n "${WORKERS:-2}" tests/playbooks tests/roles tests/unit/plugins/action
+  PATH=$bin:$PATH "$bin/python" -m pytest -p no:cacheprovider -q --timeout 300 -n "${WORKERS:-2}" \
+    tests/playbooks tests/roles tests/ansible tests/unit/plugins/action
 }
 
 sanity_on() { # core
@@ -66,19 +67,19 @@ for want in "$@"; do
 done
 
 for core in "${chosen[@]}"; do
-  read -ra pythons <<<"$(sed -n "s/^$core //p" "$cores")"
+  read -r what pythons <<<"$(sed -n "s/^$core //p" "$cores")"
   chosen_python=
-  for python in "${pythons[@]}"; do
+  for python in $pythons; do
     if path=$(tools/find-python.sh exact "$python" 2>/dev/null); then chosen_python=$python; break; fi
   done
   if [ -z "$chosen_python" ]; then
     missing=1
-    note "$core" - all 'NOT RUN' "needs Python ${pythons[*]}"
+    note "$core" - all 'NOT RUN' "needs Python $pythons"
     continue
   fi
   run "$core" "$chosen_python" venv make_venv "$core" "$path"
   run "$core" "$chosen_python" sanity sanity_on "$core"
-  run "$core" "$chosen_python" playbooks playbooks_on "$core"
+  [ "$what" = sanity ] || run "$core" "$chosen_python" playbooks playbooks_on "$core"
 done
 
 for python in 3.9 3.10 3.11 3.12 3.13; do
