@@ -29,6 +29,7 @@ pytest_add_cli_args =
     -p
     no:cacheprovider
     --ignore=$collection/tests/unit/emulator
+    --ignore=$collection/tests/unit/security
     --ignore=$collection/tests/unit/plugins/action
     --ignore=$collection/tests/unit/plugins/filter
 CONFIG
