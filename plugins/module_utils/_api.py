@@ -279,7 +279,7 @@ class Api:
             return Verdict(LOST, msg=words, request_id=answer.request_id)
         code = row.get("error_code") or None
         msg = row.get("error_msg") or row.get("error_message")
-        verdict = Verdict(REFUSED, None, str(code) if code else None, self._mask(msg), answer.request_id)
+        verdict = Verdict(REFUSED, None, self._mask(code), self._mask(msg), answer.request_id)
         word = str(row.get("status", "")).lower()
         if code == BUSY:
             return verdict._replace(kind=BUSY_NOW)
@@ -296,7 +296,7 @@ class Api:
     def _whole(self, answer: _http.Answer) -> Verdict:
         """The verdict of a write's answer that has no rows."""
         code, msg = error_of(answer)
-        verdict = Verdict(REFUSED, None, code, self._mask(msg), answer.request_id)
+        verdict = Verdict(REFUSED, None, self._mask(code), self._mask(msg), answer.request_id)
         if throttled(answer):
             return verdict._replace(kind=UNSENT, throttled=True)
         if code == BUSY:
@@ -350,7 +350,7 @@ class Api:
             judge = self._reading if path in _PAGED else self._telling
             return {job_id: judge(row, answer) for job_id, row in _by_id(rows, ids).items()}
         code, msg = error_of(answer)
-        verdict = Verdict(UNREADABLE, None, code, self._mask(msg), answer.request_id)
+        verdict = Verdict(UNREADABLE, None, self._mask(code), self._mask(msg), answer.request_id)
         if answer.status in (401, 403):
             return dict.fromkeys(ids, verdict._replace(kind=NOT_LET_IN, msg=self._not_let_in(answer)))
         if answer.status < 400 or answer.status >= 500 or code in SERVICE_BROKEN:
@@ -377,10 +377,10 @@ class Api:
         msg = row.get("error_message") or row.get("error_msg")
         verdict = Verdict(
             OK,
-            code=str(code) if code else None,
+            code=self._mask(code),
             msg=self._mask(msg),
             request_id=answer.request_id,
-            name=str(row["name"]) if row.get("name") else None,
+            name=self._mask(row.get("name")),
             order=_order(row),
             row=row,
         )
@@ -400,7 +400,7 @@ class Api:
             )
         code = row.get("error_code") or None
         msg = row.get("error_msg") or row.get("error_message")
-        verdict = Verdict(OK, None, str(code) if code else None, self._mask(msg), answer.request_id)
+        verdict = Verdict(OK, None, self._mask(code), self._mask(msg), answer.request_id)
         told = set(row) - {"id", "job_id", "error_code", "error_msg", "error_message"}
         if any(row[field] is not None for field in told):
             return verdict._replace(row=row)
@@ -454,7 +454,7 @@ class Api:
         except _http.TransportError as error:
             return Verdict(UNREADABLE, msg=str(error))
         code, msg = error_of(answer)
-        verdict = Verdict(REFUSED, None, code, self._mask(msg), answer.request_id)
+        verdict = Verdict(REFUSED, None, self._mask(code), self._mask(msg), answer.request_id)
         if answer.status in (401, 403, 404):
             return verdict._replace(kind=NOT_LET_IN, msg=self._not_let_in(answer))
         if answer.status >= 500 or code in SERVICE_BROKEN:
@@ -484,7 +484,7 @@ class Api:
 
     def _not_let_in(self, answer: _http.Answer) -> str:
         code, msg = error_of(answer)
-        words = ("HTTP %d %s: %s" % (answer.status, code or "", self._mask(msg) or "no text")).rstrip(".")
+        words = ("HTTP %d %s: %s" % (answer.status, self._mask(code) or "", self._mask(msg) or "no text")).rstrip(".")
         if answer.status == 404:
             return "%s. Check endpoint, region and project_id" % words
         hint = _auth.auth_hint(answer.body)

@@ -110,6 +110,9 @@ LONGEST_TEXT = 500
 # Seconds. A renewed token that is refused sooner than this has not expired: another one would not help.
 RENEWED_TOKEN_LIFE = 600.0
 
+# Whoever sees a signed request could send it again for a quarter of an hour.
+_SIGNATURE = r"(?<=Signature=)[0-9a-f]{64}"
+
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _REGION_LABEL = re.compile(r"[a-z]{2}-([a-z]{2}[0-9]?|[a-z]+-[0-9]{1,3})")
 _PROJECT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -141,7 +144,8 @@ class Secrets:
                 return
             self._values = self._values | {value}
             forms = {form for secret in self._values for form in _forms(secret)}
-            self._pattern = re.compile("|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True)))
+            escaped = [re.escape(form) for form in sorted(forms, key=len, reverse=True)]
+            self._pattern = re.compile("|".join([*escaped, _SIGNATURE]))
         if self._on_add is not None:
             self._on_add(value)
 
@@ -158,7 +162,10 @@ def _forms(secret: str) -> Iterator[str]:
         yield quoted
         yield re.sub("%[0-9A-F]{2}", lambda found: found.group().lower(), quoted)
     for ascii_only in (True, False):
-        yield json.dumps(secret, ensure_ascii=ascii_only)[1:-1]
+        escaped = json.dumps(secret, ensure_ascii=ascii_only)[1:-1]
+        yield escaped
+        yield escaped.replace("/", "\\/")  # as PHP does
+        yield re.sub("[<>&]", lambda found: f"\\u{ord(found.group()):04x}", escaped)  # as Go does
     yield html.escape(secret, quote=True)
     yield html.escape(secret, quote=False)
     raw = secret.encode("utf-8")

@@ -72,8 +72,8 @@ class OutOfTime(TransportError):
 
 
 class Answer(t.NamedTuple):
-    """What came back: body is the parsed JSON (None if it is not JSON); text, of an error or of what is no JSON object, the
-    start of the body, secrets masked."""
+    """What came back: body is the parsed JSON (None if it is not JSON), that of an error with its secrets masked; text, of
+    an error or of what is no JSON object, the start of the body, secrets masked."""
 
     status: int
     headers: Mapping[str, str]
@@ -273,19 +273,35 @@ class Http:
                 "%s answered with a redirect (HTTP %d), which is not followed: check endpoint and auth_url"
                 % (host, response.status_code)
             )
-        text = raw.decode("utf-8", "replace")
-        body = _parsed(text, host)
+        return self._answer(response, raw.decode("utf-8", "replace"), host)
+
+    def _answer(self, response: t.Any, raw: str, host: str) -> Answer:
+        """Secrets are masked in the parsed body, string by string: in the raw one they may be escaped more than once. They
+        are masked before anything is cut, since half a secret would not be known for one."""
+        status, body, text = response.status_code, _parsed(raw, host), ""
+        if status >= 400 or not isinstance(body, dict):
+            shown = self._masked(body)
+            text = self.secrets.mask(raw) if body is None else json.dumps(shown, ensure_ascii=False)
+            body = shown if status >= 400 else body
         request_id = response.headers.get("X-Request-Id") or (
             body.get("request_id") if isinstance(body, dict) else None
         )
         return Answer(
-            response.status_code,
+            status,
             response.headers,
             body,
-            # Masked as a whole before it is cut: half a secret would not be known for one.
-            self.secrets.mask(text)[:LONGEST_TEXT] if response.status_code >= 400 or not isinstance(body, dict) else "",
+            text[:LONGEST_TEXT],
             self.secrets.mask(str(request_id))[:64] if request_id else None,
         )
+
+    def _masked(self, value: t.Any) -> t.Any:
+        if isinstance(value, str):
+            return self.secrets.mask(value)
+        if isinstance(value, list):
+            return [self._masked(child) for child in value]
+        if isinstance(value, dict):
+            return {self.secrets.mask(key): self._masked(child) for key, child in value.items()}
+        return value
 
     def _body(self, response: t.Any, host: str, until: float) -> bytes:
         """The whole body, or Lost: too large, later than the request's timeout, or shorter than it said."""
