@@ -10,10 +10,20 @@ from ansible_collections.huaweicloud.drs.tests.unit.in_process import emulator, 
 WAIT_TIMEOUT, REQUEST_TIMEOUT, SETTLE_TIME = 150, 30, 30
 OUTCOMES = ("ok", "accepted", "failed", "timed_out", "unknown", "not_attempted")
 # The emulator's words for what each wish means.
-THERE = {"started": {"running", "scheduled"}, "paused": {"paused"}, "stopped": {"ended", "deleted"}, "deleted": {"deleted"}}
+THERE = {
+    "started": {"running", "scheduled"},
+    "paused": {"paused"},
+    "stopped": {"ended", "deleted"},
+    "deleted": {"deleted"},
+}
 FAMILY = {
-    "start": "start", "resume": "start", "retry": "start", "pause": "pause",
-    "terminate": "stop", "force_terminate": "stop", "delete": "delete",
+    "start": "start",
+    "resume": "start",
+    "retry": "start",
+    "pause": "pause",
+    "terminate": "stop",
+    "force_terminate": "stop",
+    "delete": "delete",
 }
 
 
@@ -74,6 +84,14 @@ def assert_each_write_follows_a_read(service):
 
 
 __all__ = [
-    "REQUEST_TIMEOUT", "SETTLE_TIME", "WAIT_TIMEOUT", "accepted", "assert_each_write_follows_a_read", "emulator", "job_id",
-    "outcomes", "run", "sends",
+    "REQUEST_TIMEOUT",
+    "SETTLE_TIME",
+    "WAIT_TIMEOUT",
+    "accepted",
+    "assert_each_write_follows_a_read",
+    "emulator",
+    "job_id",
+    "outcomes",
+    "run",
+    "sends",
 ]

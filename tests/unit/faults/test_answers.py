@@ -20,7 +20,9 @@ ROWS = {
     "all rows are missing": {"drop_rows": 3},
     "rows twice": {"double_rows": True},
     "a row of nobody's": {"extra_rows": [{"id": NOBODYS, "status": "success"}]},
-    "a row that differs from its twin": {"extra_rows": [{"id": job_id(1), "status": "failed", "error_code": "DRS.M00302"}]},
+    "a row that differs from its twin": {
+        "extra_rows": [{"id": job_id(1), "status": "failed", "error_code": "DRS.M00302"}]
+    },
     "a row without an id": {"extra_rows": [{"status": "failed", "error_code": "DRS.M00302"}]},
     "a row's status is no status": {"row_status": {job_id(1): "perhaps"}},
     "an array instead of an object": {"wrong_shape": True},
@@ -70,7 +72,9 @@ MISSING = ("a row is missing", "all rows are missing")
     "Rows that name a job count. One without a row that can be read is not_attempted, or timed_out: nothing is sent for it.",
 )
 @pytest.mark.parametrize("rows", [rows for rows in ROWS if rows not in MISSING])
-@pytest.mark.parametrize(("state", "status"), [("paused", "INCRE_TRANSFER_STARTED"), ("deleted", "RELEASE_RESOURCE_COMPLETE")])
+@pytest.mark.parametrize(
+    ("state", "status"), [("paused", "INCRE_TRANSFER_STARTED"), ("deleted", "RELEASE_RESOURCE_COMPLETE")]
+)
 def test_strange_statuses_for_good_are_never_taken_for_good_ones(rows, state, status):
     service = emulator([status] * 3)
     service.fault({"match": {"endpoint": "batch-status"}, "effect": ROWS[rows]})
@@ -87,7 +91,9 @@ def test_strange_statuses_for_good_are_never_taken_for_good_ones(rows, state, st
     "batch-status",
     "The service knows no such job: failed, or with deleted ok and a warning; nothing is sent for it.",
 )
-@pytest.mark.parametrize(("state", "outcome"), [("started", "failed"), ("paused", "failed"), ("stopped", "failed"), ("deleted", "ok")])
+@pytest.mark.parametrize(
+    ("state", "outcome"), [("started", "failed"), ("paused", "failed"), ("stopped", "failed"), ("deleted", "ok")]
+)
 def test_a_row_that_is_missing_twice(state, outcome):
     service = emulator(["RELEASE_RESOURCE_COMPLETE"], unknown_shape="absent")
     result = run(service, state, [NOBODYS])
@@ -112,7 +118,11 @@ def test_rows_without_any_id(number):
     assert service.journal.writes() == []
 
 
-@shows("Rows in another order, more jobs than a page holds", "all batch calls", "Each job by its id, the result in the order asked.")
+@shows(
+    "Rows in another order, more jobs than a page holds",
+    "all batch calls",
+    "Each job by its id, the result in the order asked.",
+)
 @each_write
 def test_rows_out_of_order(write):
     status, state, options = WRITES[write]
@@ -125,7 +135,9 @@ def test_rows_out_of_order(write):
         assert job["status_before"] == (status if number % 2 else "CREATING")
 
 
-@shows("The service holds 5 rows a page whatever it is asked", "batch-status", "The rest is asked for until all are read.")
+@shows(
+    "The service holds 5 rows a page whatever it is asked", "batch-status", "The rest is asked for until all are read."
+)
 def test_a_service_that_answers_few_at_a_time():
     service = emulator(["PAUSING"] * 23)
     for left in (23, 18, 13, 8):
@@ -143,7 +155,11 @@ def test_answers_in_the_shape_of_2020(write):
     assert len(service.journal.writes()) == 1
 
 
-@shows("A status that nobody knows", "batch-status", "failed, reason unknown_status, the status named; nothing is sent. The others go on.")
+@shows(
+    "A status that nobody knows",
+    "batch-status",
+    "failed, reason unknown_status, the status named; nothing is sent. The others go on.",
+)
 @each_write
 @pytest.mark.parametrize("unknown", ["FROZEN", "INCRE_TRANSFER_STARTED_AGAIN"])
 def test_an_unknown_status_is_left_alone(write, unknown):
@@ -156,7 +172,11 @@ def test_an_unknown_status_is_left_alone(write, unknown):
     assert service.journal.accepted(job_id(1)) == []
 
 
-@shows("A status that nobody knows, after the write", "batch-status", "Waited through until the deadline: timed_out, changed; never a false ok.")
+@shows(
+    "A status that nobody knows, after the write",
+    "batch-status",
+    "Waited through until the deadline: timed_out, changed; never a false ok.",
+)
 @each_write
 def test_an_unknown_status_after_a_write_is_no_success(write):
     status, state, options = WRITES[write]
@@ -183,7 +203,11 @@ GONE_SHAPES = {
 @pytest.mark.parametrize("others", [0, 3])
 @pytest.mark.parametrize(
     ("state", "status", "outcome"),
-    [("deleted", "RELEASE_RESOURCE_COMPLETE", "ok"), ("started", "CONFIGURATION", "failed"), ("paused", "INCRE_TRANSFER_STARTED", "failed")],
+    [
+        ("deleted", "RELEASE_RESOURCE_COMPLETE", "ok"),
+        ("started", "CONFIGURATION", "failed"),
+        ("paused", "INCRE_TRANSFER_STARTED", "failed"),
+    ],
 )
 def test_a_deleted_job_in_each_shape(shape, others, state, status, outcome):
     service = emulator(["DELETED"] + [status] * others, **GONE_SHAPES[shape])
@@ -199,7 +223,9 @@ def test_a_deleted_job_in_each_shape(shape, others, state, status, outcome):
 @pytest.mark.parametrize("shape", GONE_SHAPES)
 @pytest.mark.parametrize("forget", [None, 0])
 def test_a_job_that_we_deleted_in_each_shape(shape, forget):
-    service = emulator(["CREATE_FAILED", "RELEASE_RESOURCE_COMPLETE"], forget_deleted_after=forget, **GONE_SHAPES[shape])
+    service = emulator(
+        ["CREATE_FAILED", "RELEASE_RESOURCE_COMPLETE"], forget_deleted_after=forget, **GONE_SHAPES[shape]
+    )
     result = run(service, "deleted")
     assert outcomes(result) == ["ok", "ok"]
     assert {job["status"] for job in result["jobs"]} == {"DELETED"}
@@ -223,7 +249,10 @@ UNKNOWN_SHAPES = {
 @pytest.mark.parametrize("state", ["started", "paused", "stopped", "deleted"])
 @pytest.mark.parametrize("others", [0, 2])
 def test_an_unknown_id_in_each_shape(shape, state, others):
-    service = emulator(["RELEASE_RESOURCE_COMPLETE" if state in ("stopped", "deleted") else "PAUSING"] * others, **UNKNOWN_SHAPES[shape])
+    service = emulator(
+        ["RELEASE_RESOURCE_COMPLETE" if state in ("stopped", "deleted") else "PAUSING"] * others,
+        **UNKNOWN_SHAPES[shape],
+    )
     result = run(service, state, [NOBODYS, *service.jobs])
     assert outcomes(result)[1:] == ["ok"] * others
     job = result["jobs"][0]

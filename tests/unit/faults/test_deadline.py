@@ -35,7 +35,11 @@ def test_jobs_that_never_get_there_time_out(write):
     assert service.clock.now() == pytest.approx(SETTLE_TIME if write == "retry" else WAIT_TIMEOUT, abs=5)
 
 
-@shows("A service that hangs on every request, and 450 jobs, five pages", "batch-status", "One more request's time beyond the deadline at most, not one for each page.")
+@shows(
+    "A service that hangs on every request, and 450 jobs, five pages",
+    "batch-status",
+    "One more request's time beyond the deadline at most, not one for each page.",
+)
 @pytest.mark.parametrize("wait_timeout", [1, 20, 150])
 def test_a_service_that_hangs_does_not_hold_up_the_end(wait_timeout):
     service = emulator(["INCRE_TRANSFER_STARTED"] * 450)
@@ -74,7 +78,11 @@ def test_no_write_after_the_deadline(write):
     assert {job["reason"] for job in result["jobs"]} == {"deadline"}
 
 
-@shows("Many chunks, and the deadline comes between them", "batch-pause-task", "What was sent is in the result, and what was not: timed_out or not_attempted, unchanged.")
+@shows(
+    "Many chunks, and the deadline comes between them",
+    "batch-pause-task",
+    "What was sent is in the result, and what was not: timed_out or not_attempted, unchanged.",
+)
 def test_the_deadline_between_two_chunks():
     service = emulator(["INCRE_TRANSFER_STARTED"] * 100, lag=100000)
     service.fault({"match": {"kind": "write"}, "effect": {"delay": 5}})
@@ -84,7 +92,11 @@ def test_the_deadline_between_two_chunks():
     assert len(service.journal.writes()) == 5
 
 
-@shows("The machine's date is set back or forth while the run waits", "all", "The deadline is counted in monotonic seconds.")
+@shows(
+    "The machine's date is set back or forth while the run waits",
+    "all",
+    "The deadline is counted in monotonic seconds.",
+)
 @pytest.mark.parametrize("jump", [86400, -86400])
 def test_the_deadline_is_monotonic(jump, monkeypatch):
     service = emulator(["INCRE_TRANSFER_STARTED"], lag=100000)
@@ -104,7 +116,9 @@ def test_no_write_once_the_caller_is_gone(write):
     assert service.journal.writes() == []
 
 
-@shows("Nobody listens any more, between two chunks", "batch-pause-task", "The rest is not sent; what was sent is unknown.")
+@shows(
+    "Nobody listens any more, between two chunks", "batch-pause-task", "The rest is not sent; what was sent is unknown."
+)
 def test_the_caller_goes_between_two_chunks():
     service = emulator(["INCRE_TRANSFER_STARTED"] * 30)
     left = [True]

@@ -39,7 +39,10 @@ UNREADABLE = {
     "2xx with nothing": ({"status": 202, "empty": True, "applied": True}, {"status": 202, "empty": True}),
 }
 BROKEN_SERVICE = {
-    "%d with %s" % (status, words): ({"status": status, "applied": True, **body}, {"status": status, "applied": False, **body})
+    "%d with %s" % (status, words): (
+        {"status": status, "applied": True, **body},
+        {"status": status, "applied": False, **body},
+    )
     for status, (words, body) in itertools.product((500, 502, 503, 504), BODIES.items())
 }
 FAULTS = {**BROKEN_LINES, **BROKEN_SERVICE, **UNREADABLE}
@@ -185,7 +188,9 @@ def test_a_write_that_nobody_sees_the_end_of_is_unknown(fault, write):
 def test_an_outage_while_waiting_is_waited_out(write):
     status, state, options = WRITES[write]
     service = emulator([status, status])
-    service.fault({"match": {"endpoint": "batch-status", "after": 1, "count": 8}, "effect": {"status": 503, "html": True}})
+    service.fault(
+        {"match": {"endpoint": "batch-status", "after": 1, "count": 8}, "effect": {"status": 503, "html": True}}
+    )
     result = run(service, state, **options)
     assert outcomes(result) == ["ok", "ok"]
     assert len(service.journal.writes()) == 1
@@ -316,7 +321,9 @@ def test_a_lost_pause_is_still_wanted_when_the_job_moves_by_itself(fault):
 )
 @each_fault
 def test_a_pause_that_shows_late_is_not_repeated_when_the_job_moves_by_itself(fault):
-    service = emulator([{"status": "FULL_TRANSFER_STARTED", "durations": {"FULL_TRANSFER_STARTED": 10}}], lag=SETTLE_TIME - 5)
+    service = emulator(
+        [{"status": "FULL_TRANSFER_STARTED", "durations": {"FULL_TRANSFER_STARTED": 10}}], lag=SETTLE_TIME - 5
+    )
     service.fault({"match": {"kind": "write", "count": 1}, "effect": FAULTS[fault][0]})
     assert outcomes(run(service, "paused")) == ["ok"]
     assert len(sends(service, job_id(0))) == 1

@@ -72,7 +72,11 @@ def test_a_server_that_takes_few_jobs_a_request_is_served(write, most):
     assert_each_write_follows_a_read(service)
 
 
-@shows("Every job of a request is refused as a whole, for good", "batch-pause-task", "Each is alone in the end, and failed.")
+@shows(
+    "Every job of a request is refused as a whole, for good",
+    "batch-pause-task",
+    "Each is alone in the end, and failed.",
+)
 def test_a_refusal_of_all_ends_with_each_alone():
     service = emulator(["INCRE_TRANSFER_STARTED"] * 4)
     service.fault({"match": {"kind": "write"}, "effect": {"status": 400, "html": True}})
@@ -86,7 +90,9 @@ def test_a_refusal_of_all_ends_with_each_alone():
 def test_a_400_with_rows_is_not_split(write):
     status, state, options = WRITES[write]
     service = emulator([status] * 4)
-    rows = [{"id": job_id(number), "status": "failed", "error_code": "DRS.M00302", "error_msg": "no"} for number in range(4)]
+    rows = [
+        {"id": job_id(number), "status": "failed", "error_code": "DRS.M00302", "error_msg": "no"} for number in range(4)
+    ]
     refusal = {"status": 400, "body": {"count": 4, "results": rows}}
     service.fault({"match": {"kind": "write"}, "effect": refusal})
     result = run(service, state, **options)
@@ -95,12 +101,26 @@ def test_a_400_with_rows_is_not_split(write):
     assert len(service.journal.writes()) == 1
 
 
-@shows("400 or 500 with `results` in its body, some of them success", "each write", "Its rows count; those that succeeded are waited for.")
+@shows(
+    "400 or 500 with `results` in its body, some of them success",
+    "each write",
+    "Its rows count; those that succeeded are waited for.",
+)
 @each_write
 @pytest.mark.parametrize("http_status", [400, 500])
 def test_rows_count_whatever_the_http_status(write, http_status):
     status, state, options = WRITES[write]
-    service = emulator([status, {"status": status, "refuse": dict.fromkeys(["start", "retry", "pause", "terminate", "force_terminate", "delete"], ("DRS.M00302", "no"))}])
+    service = emulator(
+        [
+            status,
+            {
+                "status": status,
+                "refuse": dict.fromkeys(
+                    ["start", "retry", "pause", "terminate", "force_terminate", "delete"], ("DRS.M00302", "no")
+                ),
+            },
+        ]
+    )
     service.fault({"match": {"kind": "write"}, "effect": {"status": http_status, "applied": True}})
     result = run(service, state, **options)
     assert outcomes(result) == ["ok", "failed"]
@@ -108,10 +128,14 @@ def test_rows_count_whatever_the_http_status(write, http_status):
 
 
 @shows("A chunk of many is refused or lost", "batch-pause-task", "What the other chunks did is in the result.")
-@pytest.mark.parametrize(("effect", "outcome"), [({"fate": "cut_before"}, "unknown"), ({"status": 400, "empty": True}, "failed")])
+@pytest.mark.parametrize(
+    ("effect", "outcome"), [({"fate": "cut_before"}, "unknown"), ({"status": 400, "empty": True}, "failed")]
+)
 def test_a_chunk_that_fails_leaves_what_the_others_did(effect, outcome):
     service = emulator(["INCRE_TRANSFER_STARTED"] * 30)
-    service.fault({"match": {"kind": "write", "job_id": [job_id(number) for number in range(10, 20)]}, "effect": effect})
+    service.fault(
+        {"match": {"kind": "write", "job_id": [job_id(number) for number in range(10, 20)]}, "effect": effect}
+    )
     result = run(service, "paused")
     assert outcomes(result) == ["ok"] * 10 + [outcome] * 10 + ["ok"] * 10
 
@@ -119,7 +143,12 @@ def test_a_chunk_that_fails_leaves_what_the_others_did(effect, outcome):
 @shows("400 for a page of statuses because of one id", "batch-status", "Split; n-1 are read, one failed by name.")
 def test_a_page_of_statuses_is_split():
     service = emulator(["PAUSING"] * 64)
-    service.fault({"match": {"endpoint": "batch-status", "job_id": job_id(20)}, "effect": {"status": 400, "error_code": "DRS.M00202", "error_msg": "no"}})
+    service.fault(
+        {
+            "match": {"endpoint": "batch-status", "job_id": job_id(20)},
+            "effect": {"status": 400, "error_code": "DRS.M00202", "error_msg": "no"},
+        }
+    )
     result = run(service, "paused")
     assert outcomes(result) == ["failed" if number == 20 else "ok" for number in range(64)]
     assert result["jobs"][20]["reason"] == "refused"

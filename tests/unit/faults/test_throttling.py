@@ -22,9 +22,21 @@ from ansible_collections.huaweicloud.drs.tests.unit.faults.test_lost_requests im
 THROTTLES = {
     "429": {"status": 429, "empty": True},
     "429 with HTML": {"status": 429, "html": True},
-    "429 APIGW.0308": {"status": 429, "error_code": "APIGW.0308", "error_msg": "The throttling threshold has been reached"},
-    "400 APIGW.0308": {"status": 400, "error_code": "APIGW.0308", "error_msg": "The throttling threshold has been reached"},
-    "400 DRS.M01503": {"status": 400, "error_code": "DRS.M01503", "error_msg": "Operation too frequent. Try again later."},
+    "429 APIGW.0308": {
+        "status": 429,
+        "error_code": "APIGW.0308",
+        "error_msg": "The throttling threshold has been reached",
+    },
+    "400 APIGW.0308": {
+        "status": 400,
+        "error_code": "APIGW.0308",
+        "error_msg": "The throttling threshold has been reached",
+    },
+    "400 DRS.M01503": {
+        "status": 400,
+        "error_code": "DRS.M01503",
+        "error_msg": "Operation too frequent. Try again later.",
+    },
 }
 ASKS = {"no Retry-After": {}, "in seconds": {"retry_after": 7}, "by a date": {"retry_after": {"date": 7}}}
 ENDPOINTS = ("batch-status", "batch-detail", "batch-starting", "tokens", "projects")
@@ -140,7 +152,12 @@ def test_a_retry_after_beyond_the_deadline_ends_at_the_deadline(asks, endpoint):
 @pytest.mark.parametrize("value", ["soon", "-5", "\u00b2", "1.5", "", "Mon, 99 Foo 2026 99:99:99 GMT"])
 def test_a_retry_after_without_a_meaning_is_none(value):
     service = emulator(["PAUSING"])
-    service.fault({"match": {"endpoint": "batch-status", "count": 1}, "effect": {"status": 429, "empty": True, "retry_after": value}})
+    service.fault(
+        {
+            "match": {"endpoint": "batch-status", "count": 1},
+            "effect": {"status": 429, "empty": True, "retry_after": value},
+        }
+    )
     assert outcomes(run(service, "paused")) == ["ok"]
     assert service.clock.now() < 2
 
@@ -189,19 +206,31 @@ class StillClock(Clock):
         self.at += seconds
 
 
-@shows("429, with four requests in flight", "all", "Two at a time from then on. They grow back one by one with what is let in.")
+@shows(
+    "429, with four requests in flight",
+    "all",
+    "Two at a time from then on. They grow back one by one with what is let in.",
+)
 @pytest.mark.parametrize(("status", "let_in"), [(429, 2), (200, 4)])
 def test_throttling_halves_the_requests_in_flight(status, let_in):
     gate, clock = Gate(status), StillClock()
     http = _http.Http(
-        clock=clock, secrets=_auth.Secrets(), throttled=_api.throttled, deadline=1000.0, headers={}, max_parallel=4,
-        random=lambda: 0.5, session_factory=lambda: gate,
+        clock=clock,
+        secrets=_auth.Secrets(),
+        throttled=_api.throttled,
+        deadline=1000.0,
+        headers={},
+        max_parallel=4,
+        random=lambda: 0.5,
+        session_factory=lambda: gate,
     )
     http.auth = lambda prepared: prepared
     assert http.write("POST", "https://drs.example.com/", None, lambda: None).status == status
     clock.sleep(60)
     with ThreadPoolExecutor(1) as aside:
-        done = aside.submit(lambda: list(http.map(lambda url: http.read("POST", url), ["https://drs.example.com/"] * 8)))
+        done = aside.submit(
+            lambda: list(http.map(lambda url: http.read("POST", url), ["https://drs.example.com/"] * 8))
+        )
         assert gate.three.wait(0.05 if let_in == 2 else 10) == (let_in > 2)
         gate.opened.set()
         assert [answer.status for answer in done.result(10)] == [200] * 8

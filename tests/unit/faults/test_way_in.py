@@ -41,7 +41,11 @@ def test_an_expired_token_is_fetched_anew(write, match):
     assert_each_write_follows_a_read(service)
 
 
-@shows("The same, the token was given by option", "the same", "Final for all: failed task, with words on the token. What was accepted before is in the result.")
+@shows(
+    "The same, the token was given by option",
+    "the same",
+    "Final for all: failed task, with words on the token. What was accepted before is in the result.",
+)
 @each_write
 @pytest.mark.parametrize("match", [{"kind": "read", "nth": 1}, {"kind": "write", "nth": 1}, {"kind": "read", "nth": 3}])
 def test_a_given_token_that_expires_is_final(write, match):
@@ -56,7 +60,9 @@ def test_a_given_token_that_expires_is_final(write, match):
     assert [entry.status for entry in service.journal][-1] == 401
 
 
-@shows("Every token is refused, fresh ones too", "all", "One fresh token, then final: IAM is not asked again and again.")
+@shows(
+    "Every token is refused, fresh ones too", "all", "One fresh token, then final: IAM is not asked again and again."
+)
 @each_write
 def test_a_token_that_never_works_is_final(write):
     status, state, options = WRITES[write]
@@ -69,12 +75,18 @@ def test_a_token_that_never_works_is_final(write):
     assert service.journal.writes() == []
 
 
-@shows("Every write is refused with 401, and reads are not", "each write", "One fresh token, then final for all; unchanged.")
+@shows(
+    "Every write is refused with 401, and reads are not",
+    "each write",
+    "One fresh token, then final for all; unchanged.",
+)
 @each_write
 def test_a_token_that_never_works_for_writes_is_final(write):
     status, state, options = WRITES[write]
     service = emulator([status] * 3)
-    service.fault({"match": {"kind": "write"}, "effect": {"status": 401, "error_code": "DRS.M00103", "error_msg": "no"}})
+    service.fault(
+        {"match": {"kind": "write"}, "effect": {"status": 401, "error_code": "DRS.M00103", "error_msg": "no"}}
+    )
     result = run(service, state, way_in=PASSWORD, fail_on="never", **options)
     assert result["failed"]
     assert not result["changed"]
@@ -83,13 +95,26 @@ def test_a_token_that_never_works_for_writes_is_final(write):
     assert len(service.journal.writes()) == 2
 
 
-@shows("403: not allowed, or another project", "batch-status, each write", "Final for all at once; the text says what to check; no word says that a status could not be read where it was.")
+@shows(
+    "403: not allowed, or another project",
+    "batch-status, each write",
+    "Final for all at once; the text says what to check; no word says that a status could not be read where it was.",
+)
 @each_write
 @pytest.mark.parametrize("kind", ["read", "write"])
 def test_403_is_final_for_all(write, kind):
     status, state, options = WRITES[write]
     service = emulator([status] * 30)
-    service.fault({"match": {"kind": kind}, "effect": {"status": 403, "error_code": "DRS.M00102", "error_msg": "You do not have sufficient permissions."}})
+    service.fault(
+        {
+            "match": {"kind": kind},
+            "effect": {
+                "status": 403,
+                "error_code": "DRS.M00102",
+                "error_msg": "You do not have sufficient permissions.",
+            },
+        }
+    )
     result = run(service, state, fail_on="never", **options)
     assert result["failed"]
     assert not result["changed"]
@@ -119,7 +144,11 @@ def test_iam_is_down_for_a_while(write):
     assert outcomes(result) == ["ok"] * 3
 
 
-@shows("IAM is down when the token expires, with a write and while waiting", "IAM's tokens", "For a while: waited out, ok. For good: not_attempted; unknown once a write was made.")
+@shows(
+    "IAM is down when the token expires, with a write and while waiting",
+    "IAM's tokens",
+    "For a while: waited out, ok. For good: not_attempted; unknown once a write was made.",
+)
 @each_write
 @pytest.mark.parametrize("match", [{"kind": "write", "nth": 1}, {"kind": "read", "nth": 3}])
 @pytest.mark.parametrize("for_good", [False, True])
@@ -150,7 +179,11 @@ def clock_off(monkeypatch):
     return off
 
 
-@shows("The machine's clock is 20 minutes off, either way", "all, with an access key", "Final; the text says that the clock is off.")
+@shows(
+    "The machine's clock is 20 minutes off, either way",
+    "all, with an access key",
+    "Final; the text says that the clock is off.",
+)
 @pytest.mark.parametrize("minutes", [20, -20])
 @pytest.mark.parametrize("project", [{}, {"project_id": PROJECT}])
 def test_a_clock_that_is_off_is_named(minutes, project, clock_off):
@@ -163,7 +196,11 @@ def test_a_clock_that_is_off_is_named(minutes, project, clock_off):
     assert service.journal.writes() == []
 
 
-@shows("The machine's clock is 10 minutes off, or is set while the run waits", "all, with an access key", "ok: waiting counts monotonic seconds, and nothing else.")
+@shows(
+    "The machine's clock is 10 minutes off, or is set while the run waits",
+    "all, with an access key",
+    "ok: waiting counts monotonic seconds, and nothing else.",
+)
 @each_write
 @pytest.mark.parametrize("minutes", [10, -10])
 def test_a_clock_that_is_a_little_off_does_no_harm(write, minutes, clock_off):
@@ -173,7 +210,11 @@ def test_a_clock_that_is_a_little_off_does_no_harm(write, minutes, clock_off):
     assert outcomes(run(service, state, way_in=KEY, **options)) == ["ok"]
 
 
-@shows("The project cannot be told: none or several of its name", "IAM's projects", "Final before anything is sent to the service; the text names the name.")
+@shows(
+    "The project cannot be told: none or several of its name",
+    "IAM's projects",
+    "Final before anything is sent to the service; the text names the name.",
+)
 @pytest.mark.parametrize("number", [0, 2])
 def test_a_project_that_cannot_be_told(number):
     service = emulator(["PAUSING"])
