@@ -17,7 +17,7 @@ description:
 positional: _input
 options:
   _input:
-    description: The run, as O(huaweicloud.drs.report#role:report_run) describes it.
+    description: The run, as O(huaweicloud.drs.report#role:main:report_run) describes it.
     type: dict
     required: true
 """
