@@ -30,7 +30,7 @@ class Stage(Service):
         self.state = folder / "state"
 
     def tasks(self, name: str, text: str) -> str:
-        """The path of a file of tasks with this text."""
+        """The path of a file of tasks, or of a playbook, with this text."""
         path = self.folder / f"{name}.yml"
         path.write_text(text, encoding="utf-8")
         return str(path)
@@ -53,7 +53,7 @@ class Stage(Service):
         return self._begin("maintenance_window", self._window_variables(ids, tasks, variables), (), "begun.log")
 
     def play(self, playbook: str, answers: dict[str, Any], *options: str) -> Played:
-        """Runs a playbook of the collection with these answers as extra variables, with a role's patience."""
+        """Runs a playbook, by its name in the collection or its path, with these answers as extra variables."""
         before = self.emulator.journal.count
         process = self._begin(playbook, answers, options, "played.log")
         try:
@@ -69,9 +69,10 @@ class Stage(Service):
         self, playbook: str, answers: dict[str, Any], options: tuple[str, ...], log: str
     ) -> subprocess.Popen[str]:
         """Starts a playbook. It leads a process group of its own, so that all of it can be killed."""
+        named = playbook if playbook.endswith(".yml") else f"huaweicloud.drs.{playbook}"
         with open(self.folder / log, "w", encoding="utf-8") as output:
             return subprocess.Popen(
-                [ansible.program(), f"huaweicloud.drs.{playbook}", "-e", json.dumps(answers), *options],
+                [ansible.program(), named, "-e", json.dumps(answers), *options],
                 env=self.environment,
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
