@@ -116,7 +116,8 @@ def _step(step: Mapping[str, Any]) -> dict[str, Any]:
         "name": step.get("name"),
         "failed": bool(result.get("failed")),
         "changed": _changed(step),
-        "msg": str(result.get("msg") or ""),
+        # What a plan says has not happened: only what it refuses counts.
+        "msg": "" if step.get("plan") and not result.get("failed") else str(result.get("msg") or ""),
         "summary": {} if step.get("plan") else dict(result.get("summary") or {}),
     }
 

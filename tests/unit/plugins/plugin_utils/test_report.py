@@ -89,7 +89,7 @@ def test_a_step_that_failed_without_jobs_is_told():
 def test_a_plan_is_no_change_and_tells_only_what_it_refuses():
     facts = _report.facts(run(step(row(), row("b", "failed", reason="illegal_status"), plan=True, at=BEGAN)))
     assert facts["changed"] is False
-    assert facts["steps"][0]["summary"] == {}
+    assert (facts["steps"][0]["summary"], facts["steps"][0]["msg"]) == ({}, "")
     assert [(job["id"], job["failed"], len(job["steps"])) for job in facts["jobs"]] == [("a", False, 0), ("b", True, 1)]
     assert facts["jobs"][0]["timeline"] == [seen("INCRE_TRANSFER_STARTED", BEGAN)]
 
