@@ -56,70 +56,80 @@ class Step(t.NamedTuple):
     words: str | None = None
 
 
-def _send(write: str, words: str | None = None) -> Step:
-    return Step(SEND, write, None, words)
-
-
-def _fail(reason: str, words: str) -> Step:
-    return Step(FAIL, None, reason, words)
-
-
-def _always(step: Step) -> tuple[Step, Step]:
-    return step, step
-
-
-_FORCE_NOW = _send("force_terminate")
-
-# cell -> (step, step where force is given)
-CELLS: dict[str, tuple[Step, Step]] = {
-    "there": _always(Step(THERE)),
-    "on its way": _always(Step(ON_ITS_WAY)),
-    "later": _always(Step(LATER)),
-    "later; force: now": (Step(LATER), _FORCE_NOW),
-    "start": _always(_send("start")),
-    "scheduled": _always(_send("start", "it was scheduled for later, and its schedule is overridden: it starts now")),
-    "resume": _always(_send("resume")),
-    "retry": _always(_send("retry")),
-    "pause": _always(_send("pause")),
-    "terminate": (_send("terminate"), _FORCE_NOW),
-    "delete": _always(_send("delete")),
-    "force, then delete": (
-        _fail(
-            "running_needs_force",
-            "a job that has not ended is not deleted: stop it first (state: stopped), "
-            "or give force: true to stop it by force and delete it",
-        ),
-        _FORCE_NOW,
+CELLS = {
+    "there": Step(THERE),
+    "on its way": Step(ON_ITS_WAY),
+    "later": Step(LATER),
+    "later; force: now": Step(LATER),
+    "start": Step(SEND, "start"),
+    "scheduled": Step(SEND, "start", words="it was scheduled for later, and its schedule is overridden: it starts now"),
+    "resume": Step(SEND, "resume"),
+    "retry": Step(SEND, "retry"),
+    "pause": Step(SEND, "pause"),
+    "terminate": Step(SEND, "terminate"),
+    "delete": Step(SEND, "delete"),
+    "force, then delete": Step(
+        FAIL,
+        reason="running_needs_force",
+        words="a job that has not ended is not deleted: stop it first (state: stopped), "
+        "or give force: true to stop it by force and delete it",
     ),
-    "gone, so there": _always(Step(THERE, words="the service knows no such job, so there is nothing to delete")),
-    "not configured": _always(
-        _fail("illegal_status", "it is still being created, and can be started once it is configured")
+    "gone, so there": Step(THERE, words="the service knows no such job, so there is nothing to delete"),
+    "not configured": Step(
+        FAIL,
+        reason="illegal_status",
+        words="it is still being created, and can be started once it is configured",
     ),
-    "never started": _always(_fail("illegal_status", "it is not running, so there is nothing to pause")),
-    "creation failed": _always(_fail("illegal_status", "its creation failed: delete it, and create it anew")),
-    "not pausable": _always(
-        _fail(
-            "illegal_status",
-            "a job in this status cannot be paused: the service pauses only jobs "
-            "in full or incremental transfer (running or failed)",
-        )
+    "never started": Step(
+        FAIL,
+        reason="illegal_status",
+        words="it is not running, so there is nothing to pause",
     ),
-    "broken": _always(
-        _fail("illegal_status", "the service could not change or repair it: look at the job in the DRS console")
+    "creation failed": Step(
+        FAIL,
+        reason="illegal_status",
+        words="its creation failed: delete it, and create it anew",
     ),
-    "being stopped": _always(
-        _fail("illegal_status", "it is being stopped for good: it cannot be started or paused again")
+    "not pausable": Step(
+        FAIL,
+        reason="illegal_status",
+        words="a job in this status cannot be paused: the service pauses only jobs "
+        "in full or incremental transfer (running or failed)",
     ),
-    "stop failed": _always(_fail("illegal_status", "stopping it failed: stop it again (state: stopped, force: true)")),
-    "ended": _always(
-        _fail("illegal_status", "it has ended, and a job that has ended cannot be started again: create a new one")
+    "broken": Step(
+        FAIL,
+        reason="illegal_status",
+        words="the service could not change or repair it: look at the job in the DRS console",
     ),
-    "ended, not pausable": _always(_fail("illegal_status", "it has ended: there is nothing to pause")),
-    "was deleted": _always(_fail("no_such_job", "it was deleted")),
-    "no such job": _always(
-        _fail("no_such_job", "the service knows no such job: check the id, the project and the region")
+    "being stopped": Step(
+        FAIL,
+        reason="illegal_status",
+        words="it is being stopped for good: it cannot be started or paused again",
+    ),
+    "stop failed": Step(
+        FAIL,
+        reason="illegal_status",
+        words="stopping it failed: stop it again (state: stopped, force: true)",
+    ),
+    "ended": Step(
+        FAIL,
+        reason="illegal_status",
+        words="it has ended, and a job that has ended cannot be started again: create a new one",
+    ),
+    "ended, not pausable": Step(
+        FAIL,
+        reason="illegal_status",
+        words="it has ended: there is nothing to pause",
+    ),
+    "was deleted": Step(FAIL, reason="no_such_job", words="it was deleted"),
+    "no such job": Step(
+        FAIL,
+        reason="no_such_job",
+        words="the service knows no such job: check the id, the project and the region",
     ),
 }
+# The cells that mean another step where force is given.
+WITH_FORCE = dict.fromkeys(("terminate", "later; force: now", "force, then delete"), Step(SEND, "force_terminate"))
 
 # status -> the cell for each of STATES, in their order
 PLAN = {
@@ -178,28 +188,32 @@ def plan(status: str, wish: Wish, start_is_past: bool = False) -> Step:
     """The next Step for a job in this status. start_is_past: wish.start_time lies behind us, by the caller's clock."""
     status = spell(status)
     if status not in PLAN:
-        return _fail("unknown_status", "this version of the collection does not know it, so nothing was sent")
-    step = CELLS[PLAN[status][STATES.index(wish.state)]][1 if wish.force else 0]
-    if wish.state != "started":
-        return step
+        words = "this version of the collection does not know it, so nothing was sent"
+        return Step(FAIL, reason="unknown_status", words=words)
+    cell = PLAN[status][STATES.index(wish.state)]
+    step = WITH_FORCE[cell] if wish.force and cell in WITH_FORCE else CELLS[cell]
+    return _as_scheduled(status, step, wish, start_is_past) if wish.state == "started" else step
+
+
+def _as_scheduled(status: str, step: Step, wish: Wish, start_is_past: bool) -> Step:
+    """What only_init and start_time make of a step to be started."""
     if (
         wish.only_init
         and status != "CONFIGURATION"
         and (step.kind in (ON_ITS_WAY, LATER) or step.write in ("start", "resume"))
     ):
         # Assumed: the pages do not name the status in which a job rests that was only initialised.
-        return Step(THERE)
+        return CELLS["there"]
     if wish.start_time is None or step.kind != SEND:
         return step
     if status == "WAITING_FOR_START":
-        return Step(THERE)
+        return CELLS["there"]
     if step.write != "start":
-        return _fail(
-            "illegal_status",
-            "a %s acts at once and takes no start_time: leave start_time out for this job" % step.write,
-        )
+        words = "a %s acts at once and takes no start_time: leave start_time out for this job" % step.write
+        return Step(FAIL, reason="illegal_status", words=words)
     if start_is_past:
-        return _fail("start_time_past", "its start_time has passed: give a later one, or leave it out to start at once")
+        words = "its start_time has passed: give a later one, or leave it out to start at once"
+        return Step(FAIL, reason="start_time_past", words=words)
     return step
 
 
