@@ -431,8 +431,17 @@ def _open_session() -> t.Any:
     """A session whose timeout counts for connecting and the first byte together: requests counts it for each."""
 
     class Adapter(requests.adapters.HTTPAdapter):
-        def send(self, request: t.Any, *args: t.Any, timeout: t.Any = None, **options: t.Any) -> t.Any:
-            return super().send(request, *args, timeout=urllib3.Timeout(total=timeout), **options)
+        def send(
+            self,
+            request: t.Any,
+            stream: bool = False,
+            timeout: t.Any = None,
+            verify: t.Any = True,
+            cert: t.Any = None,
+            proxies: t.Any = None,
+        ) -> t.Any:
+            whole: t.Any = urllib3.Timeout(total=timeout)
+            return super().send(request, stream, whole, verify, cert, proxies)
 
     session = requests.Session()
     for scheme in ("https://", "http://"):
