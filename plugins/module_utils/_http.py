@@ -316,6 +316,7 @@ class Http:
             if self.clock.monotonic() > until:
                 raise Lost("%s: the answer was not complete after %d s" % (host, self._timeout))
             chunks.append(chunk)
+        # urllib3 2 sees to this by itself.
         promised = response.headers.get("Content-Length", "")
         if _DIGITS.match(promised) and "Content-Encoding" not in response.headers and size < int(promised):
             raise Lost("%s: the answer was cut after %d of %s bytes" % (host, size, promised))

@@ -16,12 +16,17 @@ PAGE = ROOT / "docs" / "faults.md"
 ROOMS = ("faults", "security")
 HEAD = """# What goes wrong, and what happens then
 
-Each line is a fault or an attack, where it strikes, what `drs_job_batch` does, and the test that shows it. The tests drive the
-module against the emulator, whose journal tells what really reached the service. `make unit` runs them all.
+Each line is a fault or an attack, where it strikes, what `drs_job_batch` does, and the test that shows it. The tests drive
+the module against the emulator, whose journal tells what really reached the service; "the same" points to the line above.
+Whatever the fault: each job asked for is in the result once; a job has at most one accepted write of each kind in a run;
+`ok` is what the emulator calls there, by a table of its own; `changed` is true wherever a write was accepted; and the run
+ends within `wait_timeout` and one `request_timeout`. `make unit` runs them all.
 
-This table is made of the tests themselves: `python -m tests.unit.faults.table` writes it.
+The outcomes and their reasons are those of the module's documentation. The table is made of the tests themselves:
+`python -m tests.unit.faults.table` writes it.
 """
 TITLES = {"faults": "Faults", "security": "Attacks, secrets and transport"}
+COLUMNS = "| fault | where | what happens | test |\n|---|---|---|---|"
 
 
 def shows(fault, where, happens):
@@ -51,19 +56,23 @@ def page():
     """The text of docs/faults.md."""
     parts = [HEAD]
     for room, modules in rooms():
-        parts.append("## %s\n\n| fault | where | what happens | test |\n|---|---|---|---|" % TITLES[room])
+        parts.append("## %s\n" % TITLES[room])
         for name, module in modules.items():
-            for test in tests_of(module):
-                if hasattr(test, "line"):
-                    cells = [cell.replace("|", "\\|") for cell in test.line]
-                    parts.append("| %s | `%s::%s` |" % (" | ".join(cells), name, test.__name__))
-        parts.append("")
+            lines = [row(name, test) for test in tests_of(module)]
+            if any(lines):
+                title = module.__doc__.split("\n")[0].rstrip(".")
+                parts.append("### %s\n\n%s\n%s\n" % (title, COLUMNS, "\n".join(filter(None, lines))))
     return "\n".join(parts)
 
 
+def row(name, test):
+    """A test's line of the table; None for a test of the tests."""
+    if not hasattr(test, "line"):
+        return None
+    cells = [cell.replace("|", "\\|") for cell in test.line]
+    return "| %s | `%s::%s` |" % (" | ".join(cells), name, test.__name__)
+
+
 if __name__ == "__main__":
-    from ansible_collections.huaweicloud.drs.tests.unit.faults import table
-
-    import conftest  # noqa: F401  (makes the collection importable)
-
-    PAGE.write_text(table.page(), encoding="utf-8")
+    importlib.import_module("conftest")  # makes the collection importable
+    PAGE.write_text(page(), encoding="utf-8")

@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 import pytest
+import requests
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _batch
+from ansible_collections.huaweicloud.drs.plugins.module_utils._module import Shell
 from ansible_collections.huaweicloud.drs.tests.unit.faults.promises import (
     SETTLE_TIME,
     WAIT_TIMEOUT,
@@ -16,7 +19,8 @@ from ansible_collections.huaweicloud.drs.tests.unit.faults.promises import (
 )
 from ansible_collections.huaweicloud.drs.tests.unit.faults.table import shows
 from ansible_collections.huaweicloud.drs.tests.unit.faults.test_lost_requests import KEY, PASSWORD, WRITES
-from ansible_collections.huaweicloud.drs.tests.unit.in_process import EmulatorClock
+from ansible_collections.huaweicloud.drs.tests.unit.in_process import PROJECT, EmulatorClock, Ended, FakeModule
+from ansible_collections.huaweicloud.drs.tests.unit.security.over_sockets import HurriedClock
 
 each_write = pytest.mark.parametrize("write", WRITES)
 HANG = {"fate": "hang", "applied": False, "status": 200, "empty": True}
@@ -53,8 +57,7 @@ def test_a_service_that_hangs_while_waiting_does_not_hold_up_the_end():
     service = emulator(["INCRE_TRANSFER_STARTED"] * 450, lag=100000)
     service.fault({"match": {"endpoint": "batch-status", "after": 40}, "effect": HANG})
     result = run(service, "paused", batch_size=100)
-    assert set(outcomes(result)) <= {"unknown", "timed_out"}
-    assert outcomes(result)[0] == "unknown"
+    assert outcomes(result) == ["unknown"] * 450
 
 
 @shows("IAM hangs on every request", "IAM's tokens and projects", "The same; not_attempted.")
@@ -73,7 +76,7 @@ def test_no_write_after_the_deadline(write):
     service = emulator([status] * 3)
     service.fault({"match": {"kind": "read", "nth": 1}, "effect": {"delay": 25}})
     result = run(service, state, wait_timeout=20, **options)
-    assert set(outcomes(result)) <= {"timed_out", "not_attempted"}
+    assert outcomes(result) == ["timed_out"] * 3
     assert service.journal.writes() == []
     assert {job["reason"] for job in result["jobs"]} == {"deadline"}
 
@@ -81,7 +84,7 @@ def test_no_write_after_the_deadline(write):
 @shows(
     "Many chunks, and the deadline comes between them",
     "batch-pause-task",
-    "What was sent is in the result, and what was not: timed_out or not_attempted, unchanged.",
+    "What was sent is in the result, and what was not: all timed_out, the rest unchanged.",
 )
 def test_the_deadline_between_two_chunks():
     service = emulator(["INCRE_TRANSFER_STARTED"] * 100, lag=100000)
@@ -89,6 +92,7 @@ def test_the_deadline_between_two_chunks():
     result = run(service, "paused", wait_timeout=22)
     changed = [job["changed"] for job in result["jobs"]]
     assert changed == [True] * 50 + [False] * 50
+    assert outcomes(result) == ["timed_out"] * 100
     assert len(service.journal.writes()) == 5
 
 
@@ -125,3 +129,24 @@ def test_the_caller_goes_between_two_chunks():
     result = run(service, "paused", listening=lambda: bool(left and left.pop()))
     assert outcomes(result) == ["unknown"] * 10 + ["not_attempted"] * 20
     assert [entry.job_ids[0] for entry in service.journal.writes()] == [job_id(0)]
+
+
+@shows(
+    "A service that is slow to take the connection, and then slow to answer",
+    "all",
+    "`request_timeout` counts for both together.",
+)
+def test_one_timeout_for_connection_and_answer(monkeypatch):
+    timeouts = []
+
+    def send(self, request, **how):
+        timeouts.append(how["timeout"])
+        raise requests.exceptions.ConnectionError("nobody is there", request=request)
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
+    shell = Shell(HurriedClock(), lambda: 0.5, None, lambda: True)
+    options = {"endpoint": "https://drs.eu-de.example.com", "token": "emulator-token", "project_id": PROJECT}
+    options.update(state="paused", job_ids=[job_id(0)], request_timeout=7, wait_timeout=60, max_retries=0)
+    with pytest.raises(Ended):
+        _batch.run(FakeModule(_batch.MODULE_OPTIONS, options, False), shell)
+    assert (timeouts[0].total, timeouts[0].connect_timeout) == (7, 7)

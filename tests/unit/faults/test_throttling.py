@@ -234,3 +234,24 @@ def test_throttling_halves_the_requests_in_flight(status, let_in):
         assert gate.three.wait(0.05 if let_in == 2 else 10) == (let_in > 2)
         gate.opened.set()
         assert [answer.status for answer in done.result(10)] == [200] * 8
+
+
+@shows(
+    "450 jobs, four requests at a time, and 429, 503 and cut answers between them",
+    "batch-status, batch-pause-task",
+    "ok, each paused once; the batches whole.",
+)
+def test_a_storm_over_many_jobs_side_by_side():
+    service = emulator(["INCRE_TRANSFER_STARTED"] * 450)
+    for match, effect in (
+        ({"kind": "write", "nth": [2, 3, 11]}, THROTTLES["429 APIGW.0308"]),
+        ({"kind": "write", "nth": [5, 20]}, {"fate": "cut_after"}),
+        ({"kind": "write", "nth": [8, 30]}, {"status": 503, "html": True}),
+        ({"kind": "read", "nth": [3, 4, 9]}, {"status": 503, "html": True}),
+        ({"kind": "read", "nth": [6, 12]}, THROTTLES["400 DRS.M01503"]),
+    ):
+        service.fault({"match": match, "effect": effect})
+    result = run(service, "paused", max_parallel=4)
+    assert outcomes(result) == ["ok"] * 450
+    assert {len(entry.job_ids) for entry in service.journal.writes()} == {10}
+    assert all(service.journal.accepted(job) == ["pause"] for job in service.jobs)

@@ -57,6 +57,7 @@ LARGE = {
         "HTTP 200, body dict",
         120,
     ),
+    "200 arrays deep": (lambda: [b"[" * 200 + b"]" * 200], {}, TOO_DEEP, 40),
     "10,000 arrays deep": (lambda: [b"[" * 10000 + b"]" * 10000], {}, TOO_DEEP, 40),
     "10,000 objects deep": (lambda: [b'{"a":' * 10000 + b"1" + b"}" * 10000], {}, TOO_DEEP, 40),
     "a million arrays deep, never closed": (lambda: [b"[" * 1000000], {}, TOO_MANY, 40),

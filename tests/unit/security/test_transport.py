@@ -213,7 +213,9 @@ def test_a_broken_proxy_keeps_its_password(broken, password, monkeypatch):
     "all",
     "Nothing reaches the service: not_attempted; the proxy's password is in no text.",
 )
-@pytest.mark.parametrize("refusal", [b"407 Proxy Authentication Required", b"502 Bad Gateway"])
+@pytest.mark.parametrize(
+    "refusal", [b"407 Proxy Authentication Required", b"502 Bad Gateway", b"407 not with " + PROXY_PASSWORD.encode()]
+)
 def test_a_proxy_that_refuses(refusal, far_service, monkeypatch):
     serving, options = far_service
     with proxy(serving.port, refusal) as between:
