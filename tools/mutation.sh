@@ -30,6 +30,7 @@ pytest_add_cli_args_test_selection =
     $collection/tests/unit/plugins/module_utils/test_lifecycle.py
     $collection/tests/unit/plugins/modules/test_drs_job_batch.py
     $collection/tests/unit/faults
+    $collection/tests/unit/test_check_mode.py
 pytest_add_cli_args =
     -p
     no:cacheprovider

@@ -242,6 +242,27 @@ class TestPaidOrders:
         assert (row["outcome"], row["attempts"]) == ("ok", 2)
         assert len(service.journal.of("batch-detail")) == 2
 
+    def test_a_detail_that_is_refused_starts_nothing(self):
+        service = emulator(["CONFIGURATION", "START_JOB_FAILED"])
+        service.fault({"match": {"kind": "write", "nth": 1}, "effect": {"fate": "cut_before"}})
+        refusal = {"status": 400, "error_code": "DRS.M00200", "error_msg": "Parameter error."}
+        service.fault({"match": {"endpoint": "batch-detail"}, "effect": refusal})
+        result = run_batch(service, state="started", job_ids=ids(2))
+        assert [(row["outcome"], row["reason"]) for row in result["jobs"]] == [("failed", "refused"), ("unknown", "lost")]
+        assert [row["error_code"] for row in result["jobs"]] == ["DRS.M00200"] * 2
+        assert "whether a start would be paid for" in result["msg"]
+        assert [entry.endpoint for entry in service.journal.writes()] == ["batch-retry-task"]
+
+    def test_a_detail_for_which_nobody_is_let_in_ends_the_run(self):
+        service = emulator(["CONFIGURATION", "PAUSING"])
+        refusal = {"status": 403, "error_code": "APIGW.0302", "error_msg": "Forbidden."}
+        service.fault({"match": {"endpoint": "batch-detail"}, "effect": refusal})
+        result = run_batch(service, state="started", job_ids=ids(2), fail_on="never")
+        assert result["failed"]
+        assert [row["outcome"] for row in result["jobs"]] == ["not_attempted"] * 2
+        assert "APIGW.0302" in result["msg"]
+        assert not service.journal.writes()
+
     def test_a_lost_start_that_might_be_paid_for_is_not_sent_again(self):
         service = emulator([dict(UNPAID)])
         service.fault({"match": {"kind": "write"}, "effect": {"fate": "cut_before"}})
