@@ -16,9 +16,8 @@ description:
 positional: _input, certain, doubtful
 options:
   _input:
-    description: Rows with C(id) and C(status), such as RV(huaweicloud.drs.drs_job_info#module:jobs).
-    type: list
-    elements: dict
+    description: The result of M(huaweicloud.drs.drs_job_info) for those jobs, failed or not.
+    type: dict
     required: true
   certain:
     description: The ids of jobs that the run has paused.
@@ -35,7 +34,7 @@ options:
 EXAMPLES = r"""
 - name: Plan
   ansible.builtin.set_fact:
-    plan: "{{ read.jobs | huaweicloud.drs.resume_plan(claims.certain, claims.doubtful) }}"
+    plan: "{{ read | huaweicloud.drs.resume_plan(claims.certain, claims.doubtful) }}"
 """
 
 RETURN = r"""
@@ -52,16 +51,22 @@ _value:
       type: list
       elements: str
     left:
-      description: The status, by id, of jobs that neither run nor are paused. To resume one of them would be a retry that nobody asked for.
+      description:
+        - The status, by id, of jobs that neither run nor are paused.
+        - To resume one of them would be a retry that nobody asked for.
       type: dict
+    unread:
+      description: The ids of jobs whose status could not be read.
+      type: list
+      elements: str
 """
 
 from ansible_collections.huaweicloud.drs.plugins.plugin_utils import _pauses
 
 
-def resume_plan(jobs, certain, doubtful=()):
+def resume_plan(read, certain, doubtful=()):
     """What _pauses.plan says."""
-    return _pauses.plan(jobs, certain, doubtful)
+    return _pauses.plan(read, certain, doubtful)
 
 
 class FilterModule:

@@ -13,9 +13,13 @@ author:
 description:
   - Judges the results of the tasks that resumed jobs.
   - Used by the role P(huaweicloud.drs.maintenance_window#role).
-positional: _input, resumed, seen, landed, last
+positional: _input, todo, resumed, seen, landed, last
 options:
   _input:
+    description: The record, with the ids in C(certain) and C(doubtful).
+    type: dict
+    required: true
+  todo:
     description: The plan that P(huaweicloud.drs.resume_plan#filter) made first.
     type: dict
     required: true
@@ -40,7 +44,7 @@ options:
 EXAMPLES = r"""
 - name: Judge
   ansible.builtin.set_fact:
-    verdict: "{{ todo | huaweicloud.drs.resume_verdict(resumed, seen, landed) }}"
+    verdict: "{{ record | huaweicloud.drs.resume_verdict(todo, resumed, seen, landed) }}"
 """
 
 RETURN = r"""
@@ -64,9 +68,9 @@ _value:
 from ansible_collections.huaweicloud.drs.plugins.plugin_utils import _pauses
 
 
-def resume_verdict(todo, resumed, seen, landed, last=False):
+def resume_verdict(record, todo, resumed, seen, landed, last=False):
     """What _pauses.verdict says."""
-    return _pauses.verdict(todo, resumed, seen, landed, bool(last))
+    return _pauses.verdict(record, todo, resumed, seen, landed, bool(last))
 
 
 class FilterModule:

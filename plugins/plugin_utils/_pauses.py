@@ -51,24 +51,33 @@ def _claim(job: Mapping[str, Any] | None) -> str:
     return "certain" if job.get("status") in PAUSED else "doubtful"
 
 
-def plan(jobs: Iterable[Mapping[str, Any]], certain: Iterable[str], doubtful: Iterable[str]) -> dict[str, Any]:
+def plan(read: Mapping[str, Any], certain: Iterable[str], doubtful: Iterable[str]) -> dict[str, Any]:
     """What to do with each job that this run has, or may have, paused, by the status that it has now.
 
-    ``jobs`` are rows with ``id`` and ``status``. The answer: ``resume``, ids of paused jobs; ``watch``, ids of doubtful
-    jobs that run, since their pause may still come; ``left``, {id: status} of jobs that neither run nor are paused
-    (None where there is no row): resuming one of those would be a retry that nobody asked for, or cannot be.
+    ``read`` is the result of drs_job_info, failed or not: ``jobs`` with ``id`` and ``status``, and ``missing``. The answer:
+    ``resume``, ids of paused jobs; ``watch``, ids of doubtful jobs that run, since their pause may still come; ``left``,
+    {id: status} of jobs that neither run nor are paused (None for one that the service does not know): resuming one of
+    those would be a retry that nobody asked for, or cannot be; ``unread``, ids of jobs whose status could not be read.
     """
-    now = {job.get("id"): job.get("status") for job in jobs}
+    now = {job.get("id"): job.get("status") for job in read.get("jobs") or []}
+    missing = set(read.get("missing") or [])
     doubted = set(doubtful)
-    ids = list(dict.fromkeys([*certain, *doubtful]))
-    return {
-        "resume": [job_id for job_id in ids if now.get(job_id) in PAUSED],
-        "watch": [job_id for job_id in ids if job_id in doubted and now.get(job_id) in RUNNING],
-        "left": {job_id: now.get(job_id) for job_id in ids if now.get(job_id) not in PAUSED + RUNNING},
-    }
+    found: dict[str, Any] = {"resume": [], "watch": [], "left": {}, "unread": []}
+    for job_id in dict.fromkeys([*certain, *doubtful]):
+        status = now.get(job_id)
+        if job_id in missing or (status is not None and status not in PAUSED + RUNNING):
+            found["left"][job_id] = status
+        elif status is None:
+            found["unread"].append(job_id)
+        elif status in PAUSED:
+            found["resume"].append(job_id)
+        elif job_id in doubted:
+            found["watch"].append(job_id)
+    return found
 
 
 def verdict(
+    record: Mapping[str, Any],
     todo: Mapping[str, Any],
     resumed: Mapping[str, Any],
     seen: Mapping[str, Any],
@@ -77,19 +86,25 @@ def verdict(
 ) -> dict[str, Any]:
     """What came of a restore, and what is left to do.
 
-    ``todo`` and ``seen`` are plans, made before and after the doubtful jobs were watched; ``resumed`` and ``landed``
-    the results of the tasks that resumed what these name; ``last``, whether a pause that was still not seen is given
-    up. The answer: ``problems`` (list of ``step`` and ``text``), ``warnings`` (list of words) and ``record``, the keys
-    of the record that change.
+    ``record`` has the ids that it began with, ``certain`` and ``doubtful``. ``todo`` and ``seen`` are plans, made before and
+    after the doubtful jobs were watched; ``resumed`` and ``landed`` the results of the tasks that resumed what these name;
+    ``last``, whether a pause that was still not seen is given up. The answer: ``problems`` (list of ``step`` and ``text``),
+    ``warnings`` (list of words) and ``record``, the keys of the record that change.
     """
     rows = [row for result in (resumed, landed) for row in result.get("jobs") or []]
+    told = {row["id"] for row in rows}
+    asked = [*todo.get("resume", []), *seen.get("resume", [])]
     stuck = [row["id"] for row in rows if row.get("outcome") != "ok"]
+    stuck += [job_id for job_id in asked if job_id not in told]
+    unread = [*todo.get("unread", []), *seen.get("unread", [])]
     left = {**todo.get("left", {}), **seen.get("left", {})}
     unseen = list(seen.get("watch", []))
     problems, warnings = [], []
     if stuck:
         said = " ".join(str(result["msg"]) for result in (resumed, landed) if result.get("msg"))
         problems.append(f"{len(stuck)} jobs could not be resumed: {', '.join(stuck)}. {said}")
+    if unread:
+        problems.append(f"These jobs could not be read, and may still be paused: {', '.join(unread)}.")
     if left:
         named = ", ".join(f"{job_id} ({status or 'unknown to the service'})" for job_id, status in left.items())
         problems.append(f"Not resumed, since these jobs neither run nor are paused any more: {named}.")
@@ -99,10 +114,11 @@ def verdict(
             warnings.append(text)
         else:
             problems.append(f"{text} If it still comes, they stay paused: run the playbook restore, which looks again.")
-    doubtful = [] if last else unseen
-    phase = "open" if stuck or doubtful else "closed"
+    waiting = unread if last else unread + unseen
+    certain = stuck + [job_id for job_id in waiting if job_id in record["certain"]]
+    doubtful = [job_id for job_id in waiting if job_id not in certain]
     return {
         "problems": [{"step": "restore", "text": text} for text in problems],
         "warnings": warnings,
-        "record": {"phase": phase, "certain": stuck, "doubtful": doubtful},
+        "record": {"phase": "open" if certain or doubtful else "closed", "certain": certain, "doubtful": doubtful},
     }

@@ -80,3 +80,18 @@ def test_without_a_record_and_without_ids_it_says_so(stage):
     run = drs.restore()
     assert (run.exit_code, run.asked_to_write) == (2, [])
     assert "There is nothing to restore from" in run.output
+
+
+def test_a_lock_without_a_record_keeps_windows_out_until_a_restore(stage):
+    """A run that was ended between its lock and its record has paused nothing."""
+    drs = stage(jobs(RUNNING))
+    (drs.state / "localhost.lock").mkdir(parents=True)
+    work = drs.tasks("work", "- name: Work\n  ansible.builtin.debug:\n    msg: at work\n")
+    refused = drs.window(ORDERS, work)
+    assert (refused.exit_code, refused.asked_to_write) == (2, [])
+    assert "run the playbook restore" in refused.output
+    # Of a run that was kept out itself, the lock is not: it may be that of a run at work.
+    kept_out = drs.restore(drs_window=refused.stats["drs_window"])
+    assert (kept_out.exit_code, drs.locked) == (0, True), kept_out.output
+    restore = drs.restore()
+    assert (restore.exit_code, restore.asked_to_write, drs.locked) == (0, [], False), restore.output

@@ -12,6 +12,7 @@ from ansible.errors import AnsibleFilterError
 
 NOW = "2026-03-01T12:00:00Z"
 RUN = {"role": "r", "run": "1", "host": "h", "started_at": NOW, "ended_at": NOW, "steps": []}
+RECORD = {"certain": [], "doubtful": ["a"]}
 ROWS = [{"id": "a", "status": "INCRE_TRANSFER_STARTED", "progress": {"incre_trans_delay": "3"}}]
 
 
@@ -28,8 +29,8 @@ def load(name):
         ("window", (NOW, "12:00", "13:00"), {"open": True, "minutes_left": 60}),
         ("window", (NOW, "12:00", "13:00", "UTC", "61"), {"open": False}),
         ("pause_claims", ({"jobs": []}, ["a"]), {"doubtful": ["a"]}),
-        ("resume_plan", (ROWS, [], ["a"]), {"watch": ["a"]}),
-        ("resume_verdict", ({"watch": ["a"]}, {}, {"watch": ["a"]}, {}, True), {"problems": []}),
+        ("resume_plan", ({"jobs": ROWS}, [], ["a"]), {"watch": ["a"]}),
+        ("resume_verdict", (RECORD, {"watch": ["a"]}, {}, {"watch": ["a"]}, {}, True), {"problems": []}),
         ("restore_from", (["a"],), {"certain": ["a"]}),
         ("lag_check", (ROWS, ["a"], "3"), {"near": True}),
         ("lag_check", (ROWS, ["a"]), {"near": False}),

@@ -53,31 +53,40 @@ def test_a_result_without_jobs_leaves_every_job_in_doubt(result):
         ("INCRE_TRANSFER_FAILED", "left", "left"),
         ("RELEASE_RESOURCE_COMPLETE", "left", "left"),
         ("CONFIGURATION", "left", "left"),
-        (None, "left", "left"),
+        (None, "unread", "unread"),
     ],
 )
 def test_plan(status, certain, doubtful):
-    for kind, expected in (("certain", certain), ("doubtful", doubtful)):
-        plan = _pauses.plan(
-            [{"id": "a", "status": status}, {"id": "other", "status": "PAUSING"}],
-            *(["a"], []) if kind == "certain" else ([], ["a"]),
-        )
-        assert plan == {
+    read = {"jobs": [{"id": "a", "status": status}, {"id": "other", "status": "PAUSING"}], "missing": []}
+    for expected, ids in ((certain, (["a"], [])), (doubtful, ([], ["a"]))):
+        assert _pauses.plan(read, *ids) == {
             "resume": ["a"] if expected == "resume" else [],
             "watch": ["a"] if expected == "watch" else [],
             "left": {"a": status} if expected == "left" else {},
+            "unread": ["a"] if expected == "unread" else [],
         }
 
 
+@pytest.mark.parametrize("read", [{}, {"jobs": None, "missing": None}, {"jobs": [], "missing": ["b"], "failed": True}])
+def test_plan_of_a_read_that_failed(read):
+    assert _pauses.plan(read, ["a"], [])["unread"] == ["a"]
+
+
+def test_plan_of_a_job_that_the_service_does_not_know():
+    plan = _pauses.plan({"jobs": [], "missing": ["a"]}, ["a"], [])
+    assert (plan["left"], plan["unread"]) == ({"a": None}, [])
+
+
 def test_plan_names_a_job_that_is_in_both_lists_once():
-    assert _pauses.plan([row()], ["a"], ["a"])["resume"] == ["a"]
+    assert _pauses.plan({"jobs": [row()]}, ["a"], ["a"])["resume"] == ["a"]
 
 
-NOTHING = {"resume": [], "watch": [], "left": {}}
+NOTHING = {"resume": [], "watch": [], "left": {}, "unread": []}
 
 
-def verdict(todo=NOTHING, resumed=None, seen=NOTHING, landed=None, last=False):
-    return _pauses.verdict({**NOTHING, **todo}, resumed or {}, {**NOTHING, **seen}, landed or {}, last)
+def verdict(todo=NOTHING, resumed=None, seen=NOTHING, landed=None, last=False, certain=(), doubtful=()):
+    record = {"certain": list(certain), "doubtful": list(doubtful)}
+    return _pauses.verdict(record, {**NOTHING, **todo}, resumed or {}, {**NOTHING, **seen}, landed or {}, last)
 
 
 def test_all_well():
@@ -104,3 +113,16 @@ def test_a_pause_that_was_never_seen_is_looked_for_once_more():
     assert "run the playbook restore" in first["problems"][0]["text"]
     second = verdict({"watch": ["a"]}, seen={"watch": ["a"]}, last=True)
     assert (second["record"]["phase"], second["problems"], len(second["warnings"])) == ("closed", [], 1)
+
+
+@pytest.mark.parametrize("last", [False, True])
+def test_a_job_that_could_not_be_read_stays_in_the_record(last):
+    bad = verdict({"unread": ["a"]}, seen={"unread": ["b"]}, certain=["a"], doubtful=["b"], last=last)
+    assert bad["record"] == {"phase": "open", "certain": ["a"], "doubtful": ["b"]}
+    assert bad["problems"][0]["text"] == "These jobs could not be read, and may still be paused: a, b."
+
+
+@pytest.mark.parametrize("resumed", [{}, {"failed": True, "msg": "no way in"}])
+def test_a_resume_that_told_nothing_leaves_its_jobs_in_the_record(resumed):
+    bad = verdict({"resume": ["a"]}, resumed, certain=["a"])
+    assert bad["record"] == {"phase": "open", "certain": ["a"], "doubtful": []}
