@@ -192,7 +192,7 @@ class Convergence:
         if step.kind == FAIL:
             job.finish("failed", step.reason, step.words, reading)
         elif step.kind in (LATER, ON_ITS_WAY):
-            job.refusal = None
+            job.refusal = job.busy_since = None
             job.due = self._next_poll()
             if not self._rules.wait and step.kind == LATER:
                 words = "nothing can be sent to it in this status, and nothing was: run again later, or with wait: true"

@@ -131,3 +131,17 @@ def test_a_busy_job_that_gets_there_by_itself_is_ok():
     assert outcomes(result) == ["ok"]
     assert not result["changed"]
     assert service.journal.accepted(job_id(0)) == ["pause"]
+
+
+@shows(
+    "DRS.M01504, then a status in which nothing can be sent, then DRS.M01504 again",
+    "batch-pause-task",
+    "The 300 s count anew: ok.",
+)
+def test_busy_is_counted_anew_after_another_status():
+    service = emulator([{"status": "INCRE_TRANSFER_STARTED", "busy": 330}])
+    moving = {"row_status": {job_id(0): "CHANGE_JOB_STARTED"}}
+    service.fault({"match": {"endpoint": "batch-status", "after": 8, "count": 30}, "effect": moving})
+    result = run(service, "paused", wait_timeout=1800)
+    assert outcomes(result) == ["ok"]
+    assert service.clock.now() > 330

@@ -139,8 +139,8 @@ def test_the_caller_goes_between_two_chunks():
 def test_one_timeout_for_connection_and_answer(monkeypatch):
     timeouts = []
 
-    def send(self, request, **how):
-        timeouts.append(how["timeout"])
+    def send(self, request, stream, timeout, *_rest):
+        timeouts.append(timeout)
         raise requests.exceptions.ConnectionError("nobody is there", request=request)
 
     monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
