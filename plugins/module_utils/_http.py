@@ -486,6 +486,7 @@ def _classified(error: Exception, text: str, answered: bool) -> TransportError:
     import socket
     import ssl
 
+    from urllib3.connection import CertificateError  # urllib3 1 has its own for a wrong host name
     from urllib3.exceptions import ConnectTimeoutError, LocationValueError, NewConnectionError
 
     def caused_by(*kinds: type[BaseException]) -> bool:
@@ -493,7 +494,7 @@ def _classified(error: Exception, text: str, answered: bool) -> TransportError:
 
     # Once an answer came, another failure than that of a certificate is one of the line: a write may have been carried out.
     untrusted = ssl.SSLCertVerificationError if answered else ssl.SSLError
-    if caused_by(untrusted) and not caused_by(ssl.SSLEOFError, ssl.SSLZeroReturnError):
+    if caused_by(untrusted, CertificateError) and not caused_by(ssl.SSLEOFError, ssl.SSLZeroReturnError):
         return Untrusted(
             "%s. Check the address, and ca_cert where the service has a certificate authority of its own" % text
         )
