@@ -113,5 +113,9 @@ def _rules(targets, most):
 _WRITES = [{"kind": "write"}]
 _READS = [{"endpoint": "batch-status"}, {"endpoint": "batch-detail"}]
 faults = _rules(_WRITES * 2 + _READS, 6)
-# At most one request to write is broken, and any to read.
-mild_faults = st.tuples(_rules(_WRITES, 1), _rules(_READS, 3)).map(lambda parts: parts[0] + parts[1])
+# At most one request to write is broken, and any to read; but no row is missing twice, which means that there is no such job.
+mild_faults = (
+    st.tuples(_rules(_WRITES, 1), _rules(_READS, 3))
+    .map(lambda parts: parts[0] + parts[1])
+    .filter(lambda rules: sum("drop_rows" in rule["effect"] for rule in rules) < 2)
+)
