@@ -162,7 +162,7 @@ def figures(report: Mapping[str, Any]) -> dict[str, Any]:
     stamps += [_stamp(seen["at"]) for job in report["jobs"] for seen in job["timeline"]]
     known = [stamp for stamp in stamps if stamp is not None]
     first = min(known, default=datetime(1970, 1, 1, tzinfo=UTC))
-    last = max(max(known, default=first), first + timedelta(seconds=1))
+    last = max([*known, first + timedelta(seconds=1)])
     axis = _Axis(first, last, where)
     lanes = [_lane(job, axis) for job in report["jobs"]]
     used = {segment["family"] for lane in lanes for segment in lane["segments"]}
