@@ -93,14 +93,13 @@ def instant(day: date, minute: int, where: tzinfo) -> datetime:
 
 def daily(now: datetime, start: int, end: int, where: tzinfo) -> Span:
     """The span of every day that holds ``now``, or else the next one."""
-    today = now.astimezone(where).date()
-    for offset in (-1, 0, 1, 2):
-        day = today + timedelta(days=offset)
+    day = now.astimezone(where).date() - timedelta(days=1)
+    while True:
         last = day if start < end else day + timedelta(days=1)
         opens, closes = instant(day, start, where), instant(last, end, where)
         if opens < closes and now < closes:
             return Span(opens, closes)
-    raise WindowError("No window of this kind opens within two days.")
+        day += timedelta(days=1)
 
 
 def span(now: datetime, start: Any, end: Any, where: tzinfo) -> Span:
