@@ -486,7 +486,8 @@ def _classified(error: Exception, text: str, answered: bool) -> TransportError:
     import socket
     import ssl
 
-    from urllib3.connection import CertificateError  # urllib3 1 has its own for a wrong host name
+    # urllib3's own, for a wrong host name; another module has it in each of its versions.
+    from urllib3.connection import CertificateError  # type: ignore[attr-defined]
     from urllib3.exceptions import ConnectTimeoutError, LocationValueError, NewConnectionError
 
     def caused_by(*kinds: type[BaseException]) -> bool:
