@@ -69,7 +69,7 @@ def test_again_after_the_jobs_were_stopped(stage):
     assert not ran(drs, "quiesce")
 
 
-@pytest.mark.parametrize("lag", ["-1", None, "unknown", 11])
+@pytest.mark.parametrize("lag", ["unknown", 11])
 def test_lag_that_never_falls_is_given_up_before_anything_is_stopped(stage, lag):
     drs = stage(jobs(RUNNING, {"status": RUNNING, "lag": lag}))
     run = cut_over(drs, ids=(ORDERS, BILLING), cutover_lag_timeout="2")
