@@ -71,7 +71,7 @@ sanity: venv ## ansible-test sanity, modules on every Python from 3.9 that is fo
 	tools/ansible-test.sh .venv/bin sanity --color no
 
 ##@ Test, the longer way
-.PHONY: matrix coverage importer docs mutation ee bench
+.PHONY: matrix coverage importer docs mutation ee
 test-matrix: matrix coverage importer docs sbom mutation ee ## what `make test` leaves out (under 40 minutes)
 	@echo 'make test-matrix: all passed'
 
@@ -93,9 +93,6 @@ mutation: venv ## put small faults into the planner and the loop: do the tests n
 ee: build ## build an execution environment with the collection, and run a playbook in it as AWX does
 	tools/ee.sh $(TARBALL) $(EE_IMAGE)
 	EE_IMAGE=$(EE_IMAGE) $(PYTEST) tests/ee
-
-bench: venv ## measure, and write docs/performance.md
-	.venv/bin/python -m tests.benchmark
 
 ##@ Release
 .PHONY: build tarball-list release-notes sbom

@@ -6,7 +6,6 @@
 # Runs ansible-test on a copy of the collection: tools/ansible-test.sh BIN COMMAND [OPTION ...]
 #   BIN  the bin folder of a venv that holds ansible-core, such as .venv/bin
 # The copy is .cache/ansible-test/COMMAND; results go to tests/output there. ANSIBLE_TEST_TREE=DIR: a copy that is there already.
-# GET_PIP=FILE: where ansible-test cannot download its get-pip script, a file to take in its place.
 
 set -euo pipefail
 
@@ -33,13 +32,11 @@ for version in 3.9 3.10 3.11 3.12 3.13; do
   fi
 done
 
-if [ -n "${GET_PIP:-}" ]; then
-  mkdir -p "$home/.ansible/test/cache"
-  # By the name that this ansible-core's ansible-test looks for.
-  lib=$("$bin/python" -c 'import ansible_test, os; print(list(ansible_test.__path__)[0])')
-  grep -oE "pip='[0-9.]+'" "$lib/_internal/python_requirements.py" | grep -oE '[0-9.]+' | sort -u |
-    while read -r version; do cp "$GET_PIP" "$home/.ansible/test/cache/get_pip_${version//./_}.py"; done
-fi
+# pip comes from the package index alone: tools/get_pip.py, by the name that this ansible-core's ansible-test looks for.
+mkdir -p "$home/.ansible/test/cache"
+lib=$("$bin/python" -c 'import ansible_test, os; print(list(ansible_test.__path__)[0])')
+grep -oE "pip='[0-9.]+'" "$lib/_internal/python_requirements.py" | grep -oE '[0-9.]+' | sort -u |
+  while read -r version; do cp tools/get_pip.py "$home/.ansible/test/cache/get_pip_${version//./_}.py"; done
 
 [ -n "${ANSIBLE_TEST_TREE:-}" ] || tools/tree.sh copy "$tree"
 cd "$tree/ansible_collections/huaweicloud/drs"
