@@ -51,16 +51,18 @@ additional_build_files:
     dest: dist
 DEFINITION
   if [ -n "${EE_PIP_CONF:-}" ]; then
-    cat <<DEFINITION
-  - src: $EE_PIP_CONF
-    dest: pip
-  - src: $EE_CA
-    dest: pip
+    printf '  - {src: "%s", dest: pip}\n' "$EE_PIP_CONF" "$EE_CA"
+  fi
+  # A Python of the distribution's own takes packages only when told so.
+  cat <<DEFINITION
 additional_build_steps:
   prepend_base:
+    - ENV PIP_BREAK_SYSTEM_PACKAGES=1
+DEFINITION
+  if [ -n "${EE_PIP_CONF:-}" ]; then
+    cat <<DEFINITION
     - COPY _build/pip/$(basename "$EE_CA") /etc/ssl/certs/ca-certificates.crt
     - COPY _build/pip/$(basename "$EE_PIP_CONF") /etc/pip.conf
-    - ENV PIP_BREAK_SYSTEM_PACKAGES=1
 DEFINITION
   fi
 } >"$work/execution-environment.yml"
