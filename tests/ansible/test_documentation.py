@@ -71,7 +71,7 @@ EXAMPLES = {
 
 
 def facts_of_batch(ran):
-    assert "is paused" in ran.of("Go on only when the first one is down")["msg"]
+    assert "The schema can be changed now" in ran.of("Go on only when the first one is down")["msg"]
     assert ran.of("Start one job now and another tonight")["by_id"][RECOVERY]["status"] == "WAITING_FOR_START"
     named = ran.of("Name the jobs that are still there")["results"]
     assert [item["msg"] for item in named] == [f"{SECOND}: failed, Not in this state."]
