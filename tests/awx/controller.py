@@ -48,7 +48,7 @@ class Controller:
     def answer(self, method: str, target: str, body: Any) -> tuple[int, Any]:
         """The status and body for a request."""
         address = urlsplit(target)
-        kind, number, rest, *_ = [*address.path.removeprefix(_PREFIX).strip("/").split("/"), "", "", ""]
+        kind, number, rest, *_more = [*address.path.removeprefix(_PREFIX).strip("/").split("/"), "", "", ""]
         if method != "GET":
             self.writes.append((method, address.path))
         if not number:

@@ -148,7 +148,7 @@ def _run(workflow, bad):
     went, left_out, waiting = {}, set(), [node["identifier"] for node in nodes]
     while waiting:
         for name in waiting:
-            parents = {parent for parent, _, child in edges if child == name}
+            parents = {parent for parent, _edge, child in edges if child == name}
             if parents <= {*went, *left_out}:
                 break
         waiting.remove(name)
@@ -158,7 +158,7 @@ def _run(workflow, bad):
         else:
             left_out.add(name)
     unhandled = [
-        name for name, good in went.items() if not good and not any(parent == name and edge in followed[False] for parent, edge, _ in edges)
+        name for name, good in went.items() if not good and not any(parent == name and edge in followed[False] for parent, edge, _child in edges)
     ]
     return list(went), not unhandled
 

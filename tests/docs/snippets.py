@@ -70,7 +70,7 @@ def snippets() -> list[Snippet]:
         text = page.read_text(encoding="utf-8")
         for match in (_RST if page.suffix == ".rst" else _MARKDOWN).finditer(text):
             line = text.count("\n", 0, match.start("text")) + 1
-            jobs, _, variables = (match["jobs"] or "").partition("; with: ")
+            jobs, _mark, variables = (match["jobs"] or "").partition("; with: ")
             place = f"{page.relative_to(ROOT)}:{line}"
             lines = textwrap.dedent(match["text"])
             found.append(Snippet(place, match["language"], lines, _parts(jobs) or None, _parts(variables)))

@@ -84,9 +84,9 @@ def test_plan_names_a_job_that_is_in_both_lists_once():
 NOTHING = {"resume": [], "watch": [], "left": {}, "unread": []}
 
 
-def verdict(todo=NOTHING, resumed=None, seen=NOTHING, landed=None, last=False, certain=(), doubtful=()):
+def verdict(todo=None, resumed=None, seen=None, landed=None, last=False, certain=(), doubtful=()):
     record = {"certain": list(certain), "doubtful": list(doubtful)}
-    return _pauses.verdict(record, {**NOTHING, **todo}, resumed or {}, {**NOTHING, **seen}, landed or {}, last)
+    return _pauses.verdict(record, {**NOTHING, **(todo or {})}, resumed or {}, {**NOTHING, **(seen or {})}, landed or {}, last)
 
 
 def test_all_well():
