@@ -29,6 +29,8 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 TREE := .cache/tree
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(TREE)
 export ANSIBLE_HOME := $(HOME)/.ansible
+# Of a task in the background ansible-core asks twice where it is, and in one place heeds HOME, in the other not.
+export ANSIBLE_ASYNC_DIR := $(HOME)/.ansible_async
 
 # Twice quiet: a warning of pip's about the machine's own configuration is nothing to act on.
 PIP_INSTALL := .venv/bin/python -m pip install -qq

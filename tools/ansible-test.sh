@@ -40,6 +40,8 @@ grep -oE "pip='[0-9.]+'" "$lib/_internal/python_requirements.py" | grep -oE '[0-
 
 [ -n "${ANSIBLE_TEST_TREE:-}" ] || tools/tree.sh copy "$tree"
 cd "$tree/ansible_collections/huaweicloud/drs"
+# Where tasks in the background leave their results: without it ansible-core writes to HOME and reads in root's own home.
+[ "$command" != integration ] || echo "ansible_async_dir: $home/.ansible_async" >tests/integration/integration_config.yml
 unset ANSIBLE_COLLECTIONS_PATH ANSIBLE_HOME
 path=$(tr : '\n' <<<"$PATH" | grep -v '/shims$' | paste -sd : -)
 HOME=$home PATH=$bin:$pythons:$path ansible-test "$command" "$@"
