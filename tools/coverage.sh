@@ -5,7 +5,7 @@
 #
 # Runs the unit tests and the integration targets under ansible-test, measures lines and branches over both, and fails under LEAST.
 #   tools/coverage.sh [LEAST]   per cent, of lines and of branches alike (97)
-# The controller's Python is .venv's; the module runs on the oldest Python that it supports and is found, too.
+# Controller and modules run on .venv's version of Python.
 
 set -euo pipefail
 
