@@ -95,7 +95,7 @@ def check_writes(body: Any, fields: tuple[Field, ...]) -> list[dict[str, Any]]:
             raise empty("jobs")
         check_object(item, fields, "jobs")
     _check_unique([item["job_id"] for item in items])
-    return items  # type: ignore[no-any-return]
+    return list(items)
 
 
 def check_ids(ids: list[Any]) -> list[str]:
