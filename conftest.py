@@ -14,7 +14,9 @@ import pathlib
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 ROOT = pathlib.Path(__file__).resolve().parent
@@ -34,8 +36,21 @@ def make_importable() -> pathlib.Path:
     return tree
 
 
+def keep_bytecode(tree: pathlib.Path) -> None:
+    """Have the modules of the playbooks that the tests run compiled once, and not for each task: see tests/bytecode."""
+    if "DRS_TEST_BYTECODE" in os.environ:  # a worker of xdist shares what the process that started it has
+        return
+    folder = tree / "bytecode"
+    folder.mkdir(mode=0o700)
+    os.environ["DRS_TEST_BYTECODE"] = str(folder)
+    found = [str(ROOT / "tests" / "bytecode"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    os.environ["PYTHONPATH"] = os.pathsep.join(found)
+
+
 # At once, and not in a hook: the conftest files below import the collection before any hook is called.
 TREE = None if "ansible_collections" in sys.modules else make_importable()
+if TREE:
+    keep_bytecode(TREE)
 
 
 # The same examples in every run, and no verdict on how fast the machine is. DRS_EXPLORE=1 tries other examples each time.
@@ -48,6 +63,16 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.differing_executors],
 )
 settings.load_profile("units")
+
+
+@pytest.fixture
+def short_path() -> Iterator[pathlib.Path]:
+    """A folder for a run whose TMPDIR it is.
+
+    ansible-core 2.21 makes a socket there, and the path of a socket has at most 107 characters.
+    """
+    with tempfile.TemporaryDirectory(prefix="drs-", ignore_cleanup_errors=True) as path:
+        yield pathlib.Path(path)
 
 
 def pytest_unconfigure() -> None:

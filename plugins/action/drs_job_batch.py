@@ -21,6 +21,7 @@ from ansible import constants as C
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
+from ansible_collections.huaweicloud.drs.plugins.plugin_utils._collector import make_room, without_collector
 
 display = Display()
 
@@ -40,7 +41,7 @@ class ActionModule(ActionBase):
     def run(self, tmp=None, task_vars=None):
         result = super().run(tmp, task_vars)
         wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
-        with _ended_with_the_playbook():
+        with _ended_with_the_playbook(), without_collector():
             if self._can_be_watched():
                 with _progress_file() as path, _shown(path, (task_vars or {}).get("inventory_hostname", "")):
                     args = dict(self._task.args, progress_file=path)
@@ -50,6 +51,10 @@ class ActionModule(ActionBase):
         if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         return result
+
+    def _parse_returned_data(self, res, *args, **kwargs):
+        make_room(res.get("stdout"))
+        return super()._parse_returned_data(res, *args, **kwargs)
 
     def _can_be_watched(self):
         """Whether the module runs here, now, as this user, and writes to no file that the task itself names."""

@@ -215,6 +215,10 @@ class Api:
         """As statuses, each OK with the job's detail ("Querying Task Details in Batches", drs_api_0151)."""
         return self._read_all(job_ids, "batch-detail", DETAIL_PAGE)
 
+    def orders(self, job_ids: Sequence[str]) -> dict[str, Verdict]:
+        """As details, with each job's name and order alone: the details of thousands of jobs fill the memory."""
+        return self._read_all(job_ids, "batch-detail", DETAIL_PAGE, rows=False)
+
     def progress(self, job_ids: Sequence[str]) -> dict[str, Verdict]:
         """Every job's progress ("Querying Task Progress in Batches", drs_03_0114): OK with the row, without one where
         the service tells none, or UNREADABLE, REFUSED, NOT_LET_IN."""
@@ -311,14 +315,20 @@ class Api:
 
     # --- reads
 
-    def _read_all(self, job_ids: Sequence[str], path: str, page: int) -> dict[str, Verdict]:
+    def _read_all(self, job_ids: Sequence[str], path: str, page: int, rows: bool = True) -> dict[str, Verdict]:
+        """rows: whether the verdicts keep them."""
+
+        def read(chunk: Sequence[str]) -> dict[str, Verdict]:
+            found = self._read(chunk, path)
+            return found if rows else {job_id: verdict._replace(row=None) for job_id, verdict in found.items()}
+
         verdicts: dict[str, Verdict] = {}
         missing = list(job_ids)
         size = page
         while missing:
             chunks = [missing[start : start + size] for start in range(0, len(missing), size)]
             found: dict[str, Verdict] = {}
-            for part in self._http.map(lambda chunk: self._read(chunk, path), chunks):
+            for part in self._http.map(read, chunks):
                 found.update(part)
             verdicts.update(found)
             left = [job_id for job_id in missing if job_id not in found]

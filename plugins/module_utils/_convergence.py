@@ -57,9 +57,9 @@ class _Stop(Exception):
 
 
 class Convergence:
-    """One run. listening() is asked before every write whether anybody still waits for the result. report(counts) is
-    called when the counts of jobs have changed. After run(), fatal holds the words of what is final for all, or
-    None."""
+    """One run. listening() is asked before every write and every wait whether anybody still waits for the result.
+    report(counts) is called when the counts of jobs have changed. After run(), fatal holds the words of what is final
+    for all, or None."""
 
     def __init__(
         self,
@@ -91,11 +91,13 @@ class Convergence:
                     job.duration = self._now() - began
             pending = [job for job in pending if not job.done]
             self._tell()
-            if self.fatal or self._stopped or self._now() >= self._rules.deadline:
+            if not pending or self.fatal or self._stopped or self._now() >= self._rules.deadline:
                 break
-            if pending:
-                next_due = min(min(job.due for job in pending), self._rules.deadline)
-                self._clock.sleep(max(0.0, next_due - self._now()))
+            if not self._listening():
+                self._stopped = "caller_gone"
+                break
+            next_due = min(min(job.due for job in pending), self._rules.deadline)
+            self._clock.sleep(max(0.0, next_due - self._now()))
         for job in pending:
             self._close(job)
             job.duration = self._now() - began
@@ -103,7 +105,7 @@ class Convergence:
             self._tell()
         self._explain_refused_deletes()
         if self._jobs and not self._heard and not self.fatal:
-            self.fatal = self._jobs[0].unread or _api.Verdict(_api.UNREADABLE, msg="the service never answered")
+            self.fatal = self._jobs[0].unread
 
     # --- one round
 
@@ -201,11 +203,11 @@ class Convergence:
                 job.finish("accepted")
             elif self._rules.check_mode:
                 job.finish("ok")
-        elif job.refusal:
-            return self._after_refusal(job, step, reading)
         elif FAMILY[t.cast(str, step.write)] in job.accepted:
             words = "it asks for another %s, after one was accepted in this run" % step.write
             job.finish("failed", "ended_badly", words, reading)
+        elif job.refusal:
+            return self._after_refusal(job, step, reading)
         elif self._may_send(job):
             job.warning = step.words
             return step
@@ -217,7 +219,7 @@ class Convergence:
         verdict = refusal.verdict
         lost = job.sent is not None
         if step.kind == FAIL:
-            job.finish("unknown" if lost else "failed", "lost" if lost else step.reason, step.words, reading)
+            job.finish("unknown", "lost", step.words, reading)
             return None
         another = job.sent is not None and step.write != job.sent.write
         if job.status != refusal.status and not job.replanned and not another:
@@ -246,7 +248,7 @@ class Convergence:
         """What may be sent: writes that might cost money are taken out unless the job's detail clears them."""
         asked = {job.id for job, step in wanted if self._might_pay(job, step)}
         unread = [job.id for job, _step in wanted if job.id in asked and job.order is None]
-        details = self._api.details(unread) if unread else {}
+        details = self._api.orders(unread) if unread else {}
         return [
             (job, step)
             for job, step in wanted
@@ -444,9 +446,9 @@ class Convergence:
         Batches"), and the service's refusal does not say so."""
         judged = [job for job in self._jobs if (job.outcome, job.reason) == ("failed", "refused")]
         refused = [job for job in judged if self._planned(job).write == "delete"]
-        if not refused or self._now() >= self._rules.deadline:
+        if not refused or self._stopped or self._now() >= self._rules.deadline:
             return
-        details = self._api.details([job.id for job in refused])
+        details = self._api.orders([job.id for job in refused])
         for job in refused:
             if details[job.id].order in (_api.PAID, _api.UNPAID):
                 job.words = "%s; it has a yearly/monthly order: unsubscribe from that first" % job.words

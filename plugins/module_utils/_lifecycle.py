@@ -239,7 +239,7 @@ class After(t.NamedTuple):
     """What the statuses mean that are read after one kind of write was accepted."""
 
     there: frozenset[str]
-    moving: frozenset[str]  # statuses on the way, other than the one that the write was made from
+    moving: frozenset[str]  # statuses that show the write, other than the one that it was made from
     failed: frozenset[str]
     before_may_fail: bool  # the status the write was made from fails, once it has lasted, if it is in failed
     return_fails: bool  # ... or if the job had left it and came back
@@ -306,7 +306,7 @@ def after(write: str, status: str, before: str, wish: Wish, returned: bool = Fal
         return THERE
     if status in row.failed:
         return FAILED
-    return WAITING if status in row.moving else row.else_
+    return row.else_
 
 
 def shows(write: str, status: str, before: str, wish: Wish) -> bool:

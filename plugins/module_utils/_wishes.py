@@ -46,8 +46,7 @@ def split_ids(values: Iterable[t.Any]) -> list[str]:
         if not _JOB_ID.match(job_id):
             raise WishError(
                 "'%s' is no DRS job id: it must be 8-4-4-4-12 letters and digits, "
-                "such as 140b5236-88ad-43c8-811c-1268453jb101"
-                % job_id
+                "such as 140b5236-88ad-43c8-811c-1268453jb101" % job_id
             )
     return ids
 

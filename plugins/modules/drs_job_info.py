@@ -8,6 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: drs_job_info
 short_description: Read DRS jobs, their details and their progress
+version_added: 1.0.0
 description:
   - Reads Data Replication Service (DRS) jobs (migration, synchronisation, disaster recovery), those of O(job_ids) or
     those that fit the filters, and changes nothing.

@@ -38,13 +38,13 @@ def pytest_generate_tests(metafunc):
 
 
 @pytest.fixture
-def service(core, tmp_path):
+def service(core, short_path):
     """A function that starts an emulator over these jobs with these settings, and gives it as a Service."""
     with contextlib.ExitStack() as ends:
 
         def start(jobs, *, clock="immediate", scale=1.0, seed=None, **settings):
             emulator = Emulator({"jobs": jobs, **(seed or {})}, clock=clock, scale=scale, **settings)
-            started = Service(ends.enter_context(serve(emulator)), core, tmp_path)
+            started = Service(ends.enter_context(serve(emulator)), core, short_path)
             ends.callback(started.close)
             return started
 

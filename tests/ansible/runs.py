@@ -112,6 +112,10 @@ class Run:
         self._parts.update(parts)
         return parts
 
+    def output(self) -> str:
+        """All that it has printed until now."""
+        return self._output.read_text(encoding="utf-8")
+
     def end(self) -> Ran:
         """Waits for its end."""
         exit_code = self._process.wait(LONGEST)
@@ -120,7 +124,7 @@ class Run:
             for line in self._record.read_text(encoding="utf-8").splitlines():
                 entry = json.loads(line)
                 results.append(Result(entry["task"], entry["host"], entry["status"], entry["result"]))
-        return Ran(exit_code, self._output.read_text(encoding="utf-8"), results, self._requests())
+        return Ran(exit_code, self.output(), results, self._requests())
 
     def kill(self) -> None:
         """Ends whatever is left of it."""
@@ -219,7 +223,7 @@ class Service:
         """Waits until something is true of the emulator."""
         until = time.monotonic() + LONGEST
         while not happened():
-            assert time.monotonic() < until, f"it never came to this: {what}"
+            assert time.monotonic() < until, f"it never came to this: {what}\n{self._runs[-1].output()}"
             time.sleep(0.02)
 
     def until_read(self, times: int = 2) -> None:

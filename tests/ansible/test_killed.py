@@ -91,6 +91,16 @@ def test_while_it_waits_however_it_is_run(service, manner):
 
 
 @pytest.mark.parametrize("way", WAYS)
+def test_while_it_only_waits(service, way):
+    """With nothing left to send the module ends too, long before its own time is up."""
+    drs = service([{"id": job_id(1), "status": "STARTJOBING"}], clock="manual", lag=0)
+    run = drs.start({**batch(state="started", job_ids=[job_id(1)], wait_interval=1), "timeout": 600})
+    drs.until_read(2)
+    drs.until_gone(end(run, way))
+    assert drs.emulator.journal.writes() == []
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_while_it_submits(service, way):
     ids = [job_id(number) for number in range(10)]
     drs = service([{"id": one, "status": "CONFIGURATION"} for one in ids], clock="scaled", scale=SCALE)

@@ -86,7 +86,8 @@ The guarantees
 #. **One bad job spoils nothing.** A request that is refused as a whole is split until the job at fault is alone, each part read again
    before it is sent.
 #. **Throttled is not broken.** Requests that are throttled wait as long as the service asks, within the deadline.
-#. **No write after the caller is gone.** Before every write the module looks whether anybody still waits for its result.
+#. **No write after the caller is gone.** Before every write, and before it waits, the module looks whether anybody still waits for
+   its result. If nobody does, it ends.
 #. **One answer.** The result has the same keys in success, failure and check mode, and holds every job once.
 #. **Check mode sends no write,** and predicts the run by the same tables.
 

@@ -71,7 +71,7 @@ class Emulator:
             self.jobs = {job["id"]: Job(job, self.world) for job in checked["jobs"]}
             self.faults = rules
             self.journal = Journal(settings.journal_limit)
-            self._random = random.Random(settings.random_seed)  # nosec B311 - repeatable, not secret
+            self._random = random.Random(settings.random_seed)  # repeatable, not secret  # nosec B311
 
     def reset(self) -> None:
         """Begin anew with the last seed."""

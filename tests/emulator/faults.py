@@ -90,7 +90,7 @@ class Faults:
 
     def __init__(self, random_seed: int) -> None:
         self.rules: list[Fault] = []
-        self._random = random.Random(random_seed)  # nosec B311 - repeatable, not secret
+        self._random = random.Random(random_seed)  # repeatable, not secret  # nosec B311
         self._made = 0
 
     def add(self, rule: dict[str, Any]) -> Fault:

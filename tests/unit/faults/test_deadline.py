@@ -131,6 +131,18 @@ def test_the_caller_goes_between_two_chunks():
     assert [entry.job_ids[0] for entry in service.journal.writes()] == [job_id(0)]
 
 
+@shows("Nobody listens any more, while the run waits", "all", "Nothing more is read; what was sent is unknown.")
+def test_the_caller_goes_while_the_run_waits():
+    service = emulator(["INCRE_TRANSFER_STARTED", "STARTJOBING"], lag=100000)
+    left = [True] * 3
+    result = run(service, "paused", listening=lambda: bool(left and left.pop()))
+    assert outcomes(result) == ["unknown", "not_attempted"]
+    assert [job["reason"] for job in result["jobs"]] == ["caller_gone"] * 2
+    assert [entry.endpoint for entry in service.journal.since(0)] == ["batch-status", "batch-pause-task"] + 2 * [
+        "batch-status"
+    ]
+
+
 @shows(
     "A service that is slow to take the connection, and then slow to answer",
     "all",

@@ -80,6 +80,20 @@ def test_whoever_asked_is_told_of_each_value_once():
     assert added == ["first-secret", "second-secret"]
 
 
+def test_a_signature_is_replaced_too():
+    shown = "Access=KEY, SignedHeaders=host, Signature=%s"
+    assert Secrets().mask(shown % ("0f" * 32)) == shown % "********"
+
+
+def test_secrets_that_hold_each_other_leave_nothing():
+    secrets = Secrets()
+    secrets.add("long-secret-in-it")
+    secrets.add("secret-in")
+    assert secrets.mask("long-secret-in-it, secret-in, %s" % quote("a long-secret-in-it")) == (
+        "********, ********, a%20********"
+    )
+
+
 @settings(deadline=None)
 @given(st.text(min_size=8, max_size=40), st.text(max_size=20), st.text(max_size=20))
 def test_no_text_shows_a_secret(secret, before, after):

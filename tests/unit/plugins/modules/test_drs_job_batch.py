@@ -248,7 +248,10 @@ class TestPaidOrders:
         refusal = {"status": 400, "error_code": "DRS.M00200", "error_msg": "Parameter error."}
         service.fault({"match": {"endpoint": "batch-detail"}, "effect": refusal})
         result = run_batch(service, state="started", job_ids=ids(2))
-        assert [(row["outcome"], row["reason"]) for row in result["jobs"]] == [("failed", "refused"), ("unknown", "lost")]
+        assert [(row["outcome"], row["reason"]) for row in result["jobs"]] == [
+            ("failed", "refused"),
+            ("unknown", "lost"),
+        ]
         assert [row["error_code"] for row in result["jobs"]] == ["DRS.M00200"] * 2
         assert "whether a start would be paid for" in result["msg"]
         assert [entry.endpoint for entry in service.journal.writes()] == ["batch-retry-task"]
@@ -519,17 +522,61 @@ def test_the_pauses_between_reads_grow_up_to_the_interval():
 
 @pytest.mark.parametrize("count", [10, 200, 1000])
 @pytest.mark.parametrize(
-    ("state", "before", "rounds"), [("started", "CONFIGURATION", 9), ("paused", "INCRE_TRANSFER_STARTED", 5)]
+    ("state", "before", "rounds"),
+    [
+        ("started", "CONFIGURATION", 8),
+        ("started", "PAUSING", 8),
+        ("paused", "INCRE_TRANSFER_STARTED", 4),
+        ("stopped", "INCRE_TRANSFER_STARTED", 8),
+        ("deleted", "RELEASE_RESOURCE_COMPLETE", 4),
+    ],
 )
 def test_no_request_more_than_the_schedule_of_reads_needs(state, before, rounds, count):
+    """docs/performance.md tells the schedule. rounds: with the first reading, by the emulator's own durations."""
     service = emulator([before] * count)
     run_batch(service, state=state, job_ids=ids(count))
     pages, batches = -(-count // 100), -(-count // 10)
     assert len(service.journal.writes()) == batches
-    assert len(service.journal.of("batch-detail")) == (batches if state == "started" else 0)
+    assert len(service.journal.of("batch-detail")) == (batches if before == "CONFIGURATION" else 0)
     reads = len(service.journal.of("batch-status"))
     assert reads <= rounds * pages
+    assert service.journal.count == reads + len(service.journal.writes()) + len(service.journal.of("batch-detail"))
 
     before_again = service.journal.count
     run_batch(service, state=state, job_ids=ids(count))
     assert service.journal.count - before_again == pages
+
+
+def test_no_details_are_read_where_an_order_may_be_paid():
+    service = emulator(["CONFIGURATION"] * 200)
+    run_batch(service, state="started", job_ids=ids(200), allow_paid_order=True)
+    assert service.journal.of("batch-detail") == []
+
+
+def test_each_round_asks_only_for_jobs_that_are_still_on_their_way():
+    slow = {"status": "INCRE_TRANSFER_STARTED", "write_lag": 60}
+    service = emulator(["INCRE_TRANSFER_STARTED"] * 150 + [slow] * 120)
+    run_batch(service, state="paused", job_ids=ids(270))
+    pages = [entry.job_ids for entry in service.journal.of("batch-status")]
+    assert [len(page) for page in pages[:3]] == [100, 100, 70]
+    assert [len(page) for page in pages[-4:]] == [100, 20, 100, 20]
+    assert set().union(*pages[-2:]) == set(ids(270)[150:])
+
+
+def test_what_a_start_costs_is_read_without_keeping_the_details(monkeypatch):
+    """Those of thousands of jobs, with all their objects, would fill the memory."""
+    from ansible_collections.huaweicloud.drs.plugins.module_utils import _api
+
+    kept = []
+    read_all = _api.Api._read_all
+
+    def watched(self, job_ids, path, *rest, **options):
+        found = read_all(self, job_ids, path, *rest, **options)
+        kept.extend((path, verdict) for verdict in found.values())
+        return found
+
+    monkeypatch.setattr(_api.Api, "_read_all", watched)
+    order = {"order_id": "CS1", "status": "COMPLETED"}
+    run_batch(emulator([{"status": "CONFIGURATION", "period_order": order}] * 3), state="started", job_ids=ids(3))
+    details = [verdict for path, verdict in kept if path == "batch-detail"]
+    assert [(verdict.order, verdict.row) for verdict in details] == [("paid", None)] * 3

@@ -506,3 +506,13 @@ class TestCheckMode:
         run_info(service, gather=list(_query.PARTS))
         run_info(service, job_ids=ids(3), gather=list(_query.PARTS))
         assert service.journal.writes() == []
+
+
+@pytest.mark.parametrize("count", [10, 200, 1000])
+@pytest.mark.parametrize("gather", [[], ["detail"], ["detail", "progress", "rpo_rto"]])
+def test_no_request_more_than_the_schedule_of_reads_needs(gather, count):
+    """docs/performance.md tells the schedule: a page for each hundred jobs, and a call for each ten to gather more."""
+    service = emulator([RUNNING] * count)
+    result = run_info(service, job_ids=ids(count), gather=gather)
+    assert len(result["jobs"]) == count
+    assert service.journal.count == -(-count // 100) + len(gather) * -(-count // 10)

@@ -11,7 +11,7 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils import _fields, _q
 from ansible_collections.huaweicloud.drs.plugins.modules import drs_job_info
 from ansible_collections.huaweicloud.drs.tests.unit.in_process import emulator, job_id, run
 
-RETURN = yaml.safe_load(drs_job_info.RETURN)
+DOCUMENTED = yaml.safe_load(drs_job_info.RETURN)
 TYPES = {"str": str, "int": int, "bool": bool, "float": float, "dict": dict, "list": list}
 
 
@@ -48,7 +48,7 @@ def outcomes():
 @pytest.mark.parametrize(("case", "result"), list(outcomes()))
 def test_return_is_what_is_returned(case, result):
     result = {key: value for key, value in result.items() if key not in ("failed", "changed", "warnings")}
-    compare(RETURN, result, case)
+    compare(DOCUMENTED, result, case)
 
 
 def names(shape):
@@ -65,7 +65,7 @@ def documented_names(entry):
     ("part", "table"), [("detail", _fields.DETAIL), ("progress", _fields.PROGRESS), ("rpo_rto", _fields.RPO_RTO)]
 )
 def test_every_field_that_comes_through_is_documented(part, table):
-    assert documented_names(RETURN["jobs"]["contains"][part]) == names(table)
+    assert documented_names(DOCUMENTED["jobs"]["contains"][part]) == names(table)
 
 
 def test_the_examples_use_options_that_there_are():

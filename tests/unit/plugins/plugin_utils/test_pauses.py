@@ -86,7 +86,9 @@ NOTHING = {"resume": [], "watch": [], "left": {}, "unread": []}
 
 def verdict(todo=None, resumed=None, seen=None, landed=None, last=False, certain=(), doubtful=()):
     record = {"certain": list(certain), "doubtful": list(doubtful)}
-    return _pauses.verdict(record, {**NOTHING, **(todo or {})}, resumed or {}, {**NOTHING, **(seen or {})}, landed or {}, last)
+    return _pauses.verdict(
+        record, {**NOTHING, **(todo or {})}, resumed or {}, {**NOTHING, **(seen or {})}, landed or {}, last
+    )
 
 
 def test_all_well():
