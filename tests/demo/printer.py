@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import pathlib
 import shutil
 import sys
 import textwrap
@@ -31,18 +32,28 @@ class Printer:
         self._print(self._filled(words))
 
     def command(self, step: Step) -> None:
-        words = ["ansible-playbook", f"huaweicloud.drs.{step.playbook}", "-e", "@jobs.yml"]
-        words += [word for answer in step.answers for word in ("-e", answer)]
-        self._print("\n$ " + " ".join(words), _BOLD)
+        words = ["ansible-playbook", f"huaweicloud.drs.{step.playbook}"]
+        words += [word for answer in (step.asked, *step.answers) for word in ("-e", answer)]
+        line = "$ " + " ".join(words)
+        if len(line) >= self._width:
+            line = "$ " + " ".join(words[:2]) + " \\\n    " + " ".join(words[2:])
+        self._print("\n" + line, _BOLD)
+
+    def reports(self, paths: list[pathlib.Path]) -> None:
+        """Says where files are, each in a line of its own: from here where they lie below."""
+        self.say("The reports of the window and of its restore are kept. Open a page in a browser:")
+        for path in paths:
+            here = pathlib.Path.cwd()
+            self._print(f"  {path.relative_to(here) if path.is_relative_to(here) else path}", _BOLD)
 
     def verdict(self, run: Run, *, exit_code: int, changed: int) -> bool:
         """Says what the run did; true when that was not expected."""
-        requests = f"{run.reads} requests to read, {run.writes} to change"
-        did = f"exit code {run.exit_code}, {requests}, {run.changed} jobs changed"
+        requests = f"{_counted(run.reads, 'request')} to read, {run.writes} to change"
+        did = f"exit code {run.exit_code}, {requests}, {_counted(run.changed, 'job')} changed"
         if (run.exit_code, run.changed) == (exit_code, changed):
             self._print(self._filled(f"--> {did}: as expected"), _GREEN)
             return False
-        expected = f"which was exit code {exit_code} and {changed} jobs changed"
+        expected = f"which was exit code {exit_code} and {_counted(changed, 'job')} changed"
         self._print(self._filled(f"--> {did}: NOT AS EXPECTED, {expected}"), _RED)
         return True
 
@@ -51,3 +62,7 @@ class Printer:
 
     def _print(self, words: str, style: str = "") -> None:
         print(f"{style}{words}{_PLAIN}" if style and self._colour else words, flush=True)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import re
 import subprocess
 from typing import Any, NamedTuple
 
@@ -27,6 +28,12 @@ class Played(NamedTuple):
     def writes(self) -> list[tuple[str, str]]:
         """Every accepted write as (verb, job id), in order."""
         return [(done["verb"], done["job_id"]) for entry in self.requests for done in entry.accepted]
+
+    @property
+    def failures(self) -> dict[str, int]:
+        """How many tasks of each host failed in the end, by the recap."""
+        recap = self.output.partition("PLAY RECAP")[2]
+        return {host: int(count) for host, count in re.findall(r"^(\S+) +: ok=.* failed=(\d+) ", recap, re.MULTILINE)}
 
     @property
     def asked_to_write(self) -> list[Any]:
