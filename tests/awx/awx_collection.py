@@ -29,7 +29,9 @@ def tree() -> pathlib.Path:
             (wheel,) = pathlib.Path(work).glob("ansible-*.whl")
             part = pathlib.Path(work, "tree")
             with zipfile.ZipFile(wheel) as packed:
-                packed.extractall(part, [name for name in packed.namelist() if name.startswith("ansible_collections/awx/")])
+                packed.extractall(
+                    part, [name for name in packed.namelist() if name.startswith("ansible_collections/awx/")]
+                )
             _keep(part)
     return _TREE
 

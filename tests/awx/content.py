@@ -27,7 +27,9 @@ FIELDS = [field["id"] for field in CREDENTIAL_TYPE["inputs"]["fields"]]
 QUESTIONS = load(AWX / "content" / "questions.yml")["drs_awx_questions"]
 WORKFLOWS = {workflow["name"]: workflow for workflow in load(AWX / "content" / "workflows.yml")["drs_awx_workflows"]}
 SCHEDULE = load(AWX / "content" / "schedule.yml")["drs_awx_schedule"]
-TEMPLATES = {template["name"]: template for template in load(AWX / "content" / "job_templates.yml")["drs_awx_job_templates"]}
+TEMPLATES = {
+    template["name"]: template for template in load(AWX / "content" / "job_templates.yml")["drs_awx_job_templates"]
+}
 
 
 def injected(credential: dict[str, str]) -> dict[str, str]:

@@ -40,7 +40,13 @@ class Controller:
         self._count += 1
         url = f"{_PREFIX}{kind}/{self._count}/"
         related = {"survey_spec": f"{url}survey_spec/"} if "job_templates" in kind else {}
-        thing = {"id": self._count, "url": url, "type": _TYPES.get(kind, kind[:-1]), "related": related, "summary_fields": {}}
+        thing = {
+            "id": self._count,
+            "url": url,
+            "type": _TYPES.get(kind, kind[:-1]),
+            "related": related,
+            "summary_fields": {},
+        }
         thing |= {"scm_revision": "", "survey_spec": {}, **fields}
         self.things.setdefault(kind, []).append(thing)
         return thing
@@ -52,7 +58,11 @@ class Controller:
         if method != "GET":
             self.writes.append((method, address.path))
         if not number:
-            return (201, self.create(kind, body)) if method == "POST" else (200, self._list(kind, dict(parse_qsl(address.query))))
+            return (
+                (201, self.create(kind, body))
+                if method == "POST"
+                else (200, self._list(kind, dict(parse_qsl(address.query))))
+            )
         (thing,) = (thing for thing in self.things[kind] if thing["id"] == int(number))
         if rest == "survey_spec":
             thing["survey_spec"] = body if method == "POST" else thing["survey_spec"]

@@ -39,7 +39,9 @@ class Runner:
         shutil.copytree(PROJECT, self.project)
         install = [ansible.program("ansible-galaxy"), "collection", "install", str(tarball), "--offline"]
         install += ["-p", str(self._data / _COLLECTIONS)]
-        subprocess.run(install, check=True, env=self._environment(), capture_output=True, stdin=subprocess.DEVNULL, timeout=120)
+        subprocess.run(
+            install, check=True, env=self._environment(), capture_output=True, stdin=subprocess.DEVNULL, timeout=120
+        )
         self._runs = 0
 
     def run(self, template: str, answers: dict[str, Any], credential: dict[str, str]) -> Ran:
@@ -69,7 +71,9 @@ class Runner:
     def _call(self, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         """Ends with 1 where the job failed, which its status says as well."""
         command = [*_RUNNER, *arguments]
-        return subprocess.run(command, input=stdin, env=self._environment(), capture_output=True, timeout=180, check=False)
+        return subprocess.run(
+            command, input=stdin, env=self._environment(), capture_output=True, timeout=180, check=False
+        )
 
     def _settings(self) -> dict[str, str]:
         return {
@@ -81,7 +85,11 @@ class Runner:
 
     def _environment(self) -> dict[str, str]:
         """Without anything of the user's own; its PATH finds the programs of this Python's environment."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("HW_", "HUAWEICLOUD_", "OS_", "ANSIBLE_"))}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("HW_", "HUAWEICLOUD_", "OS_", "ANSIBLE_"))
+        }
         return kept | {"PATH": os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])}
 
 

@@ -10,6 +10,7 @@ import re
 import pytest
 import yaml
 from ansible_collections.huaweicloud.drs.tests.awx.content import (
+    AWX,
     CREDENTIAL_TYPE,
     FIELDS,
     PROJECT,
@@ -17,9 +18,11 @@ from ansible_collections.huaweicloud.drs.tests.awx.content import (
     SCHEDULE,
     TEMPLATES,
     WORKFLOWS,
+    load,
     survey,
 )
 from ansible_collections.huaweicloud.drs.tests.demo import ansible
+from ansible_collections.huaweicloud.drs.tests.docs.snippets import snippets
 
 COLLECTION_PLAYBOOKS = sorted(path.stem for path in ansible.ROOT.glob("playbooks/*.yml"))
 # AWX keeps these for itself, and refuses them beside every name that begins with ANSIBLE_.
@@ -56,8 +59,17 @@ def test_the_project_has_one_line_for_every_playbook(name):
 
 
 def test_the_project_asks_for_the_collection():
-    (wanted,) = yaml.safe_load(PROJECT.joinpath("collections", "requirements.yml").read_text(encoding="utf-8"))["collections"]
+    (wanted,) = yaml.safe_load(PROJECT.joinpath("collections", "requirements.yml").read_text(encoding="utf-8"))[
+        "collections"
+    ]
     assert wanted["name"] == "huaweicloud.drs"
+
+
+def test_the_names_that_the_guide_gives_are_those_that_there_are():
+    (given,) = (snippet for snippet in snippets() if snippet.file == "names.yml")
+    there = load(AWX / "content" / "names.yml")
+    for name, value in yaml.safe_load(given.text).items():
+        assert isinstance(there[name], type(value)), name
 
 
 @pytest.mark.parametrize("key", QUESTIONS)
@@ -158,7 +170,9 @@ def _run(workflow, bad):
         else:
             left_out.add(name)
     unhandled = [
-        name for name, good in went.items() if not good and not any(parent == name and edge in followed[False] for parent, edge, _child in edges)
+        name
+        for name, good in went.items()
+        if not good and not any(parent == name and edge in followed[False] for parent, edge, _child in edges)
     ]
     return list(went), not unhandled
 

@@ -21,8 +21,15 @@ def test_the_variables_alone_let_a_job_in(service, tmp_path, way_in):
     serving = service([{"id": JOB, "status": "PAUSING"}])
     ansible.link_collection(tmp_path)
     environment = ansible.environment(tmp_path, injected(way_in(serving)))
-    command = [ansible.program(), str(PROJECT / "status.yml"), "-e", json.dumps(variables("DRS status", {"drs_job_ids": JOB}))]
-    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    command = [
+        ansible.program(),
+        str(PROJECT / "status.yml"),
+        "-e",
+        json.dumps(variables("DRS status", {"drs_job_ids": JOB})),
+    ]
+    done = subprocess.run(
+        command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{JOB} PAUSING" in done.stdout
     assert serving.emulator.journal.since(0)[-1].status == 200

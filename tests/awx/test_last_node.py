@@ -16,8 +16,14 @@ from ansible_collections.huaweicloud.drs.tests.demo import ansible
 @pytest.mark.parametrize(
     ("handed_on", "said"),
     [
-        ({"drs_window": {"localhost": {"phase": "open", "certain": ["a"], "doubtful": ["b"]}}}, "NOT RESUMED: a, b. Run"),
-        ({"drs_window": {"localhost": {"phase": "closed", "certain": ["a"]}}}, "No record says that a job is left to resume."),
+        (
+            {"drs_window": {"localhost": {"phase": "open", "certain": ["a"], "doubtful": ["b"]}}},
+            "NOT RESUMED: a, b. Run",
+        ),
+        (
+            {"drs_window": {"localhost": {"phase": "closed", "certain": ["a"]}}},
+            "No record says that a job is left to resume.",
+        ),
         ({"drs_window": {"localhost": {"phase": "none", "run": "r"}}}, "No record says that a job is left to resume."),
         ({}, "There is no record"),
     ],
@@ -25,6 +31,8 @@ from ansible_collections.huaweicloud.drs.tests.demo import ansible
 def test_it_fails_and_says_what_is_not_resumed(tmp_path, handed_on, said):
     environment = ansible.environment(tmp_path, {})
     command = [ansible.program(), str(PROJECT / "failed.yml"), "-e", json.dumps(handed_on)]
-    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+    )
     assert done.returncode == 2, done.stdout + done.stderr
     assert said in " ".join((done.stdout + done.stderr).split())

@@ -23,11 +23,15 @@ from ansible_collections.huaweicloud.drs.tests.demo import ansible
 
 def run(served, folder, answers):
     """Make the content, and return what was printed."""
-    environment = ansible.environment(folder, {"CONTROLLER_HOST": served.url, "CONTROLLER_OAUTH_TOKEN": "made-up-token"})
+    environment = ansible.environment(
+        folder, {"CONTROLLER_HOST": served.url, "CONTROLLER_OAUTH_TOKEN": "made-up-token"}
+    )
     # Pipelining, since most of the time would go into copying the modules.
     environment |= {"ANSIBLE_COLLECTIONS_PATH": str(awx_collection.tree()), "ANSIBLE_PIPELINING": "true"}
     command = [ansible.program(), str(AWX / "content.yml"), "-e", json.dumps(answers)]
-    done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(
+        command, env=environment, cwd=folder, capture_output=True, text=True, timeout=300, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -79,14 +83,18 @@ def _check_workflow(made, name):
     arrived = made.named("workflow_job_templates", name)
     assert arrived["allow_simultaneous"] is False
     assert arrived["survey_spec"]["spec"] == survey(name)
-    nodes = [node for node in made.things["workflow_job_template_nodes"] if node["workflow_job_template"] == arrived["id"]]
+    nodes = [
+        node for node in made.things["workflow_job_template_nodes"] if node["workflow_job_template"] == arrived["id"]
+    ]
     identifiers = {node["id"]: node["identifier"] for node in nodes}
     written = WORKFLOWS[name]["nodes"]
     assert list(identifiers.values()) == [node["identifier"] for node in written]
     for node, wanted in zip(nodes, written, strict=True):
         template = wanted["unified_job_template"]
         kind = "job_templates" if template["type"] == "job_template" else "workflow_approval_templates"
-        assert node["unified_job_template"] in [each["id"] for each in made.things[kind] if each["name"] == template["name"]]
+        assert node["unified_job_template"] in [
+            each["id"] for each in made.things[kind] if each["name"] == template["name"]
+        ]
         for edge in ("success_nodes", "failure_nodes", "always_nodes"):
             children = [child["identifier"] for child in wanted.get("related", {}).get(edge, [])]
             assert [identifiers[child] for child in node.get(edge, [])] == children
@@ -95,7 +103,9 @@ def _check_workflow(made, name):
 
 def _check_schedule(made, answers):
     (arrived,) = made.things["schedules"]
-    assert arrived["unified_job_template"] == made.named("workflow_job_templates", SCHEDULE["unified_job_template"])["id"]
+    assert (
+        arrived["unified_job_template"] == made.named("workflow_job_templates", SCHEDULE["unified_job_template"])["id"]
+    )
     assert arrived["rrule"] == SCHEDULE["rrule"]
     assert arrived["enabled"] is False
     assert arrived["extra_data"] == {**SCHEDULE["extra_data"], "drs_job_ids": answers["drs_awx_night_job_ids"]}

@@ -58,7 +58,9 @@ def test_all_at_once(places, play):
     done = play("--forks", "3", "-e", "drs_at_a_time=100%")
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("PLAY [") == 1
-    assert {name: paused(serving) for name, serving in places.items()} == {name: HOSTS[name]["drs_job_ids"] for name in NAMES}
+    assert {name: paused(serving) for name, serving in places.items()} == {
+        name: HOSTS[name]["drs_job_ids"] for name in NAMES
+    }
     summaries = done.stdout.partition("drs_pause_summary:")[2]
     assert all(f" {name}: " in summaries for name in NAMES), done.stdout
 

@@ -66,7 +66,9 @@ def test_a_workflow_whose_window_fails(service, runner):
     assert len(writes(serving)) == 2
 
 
-def test_the_restore_of_a_workflow_resumes_what_a_record_says_and_never_what_the_workflow_was_asked_for(service, runner):
+def test_the_restore_of_a_workflow_resumes_what_a_record_says_and_never_what_the_workflow_was_asked_for(
+    service, runner
+):
     """Both jobs are paused: billing was so before the window, which was ended from outside."""
     serving = service(jobs(PAUSED, PAUSED))
     credential = credentials.by_access_key(serving)

@@ -7,6 +7,8 @@ A comment in the line before a snippet makes it one that is run: <!-- jobs: STAT
 reStructuredText. The ids in the snippet get these statuses in the order in which they appear, the last one over and over.
 Behind a semicolon, with: NAME=VALUE, NAME=VALUE gives the playbook other values for what depends on the machine and the hour.
 
+Those of the roles' READMEs have no such comment: tests/roles/test_readmes.py runs them all, each in a way of its own.
+
 A snippet that begins with a line such as "# NAME.yml" is the file of that name, for those of its page that are run and name it.
 """
 
@@ -57,9 +59,9 @@ def seeds(snippet: Snippet, files: Iterable[Snippet]) -> list[dict[str, str]]:
 
 
 def pages() -> list[pathlib.Path]:
-    """Every page that a user reads, but the roles' READMEs, whose snippets tests/roles/test_readmes.py runs."""
-    found = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")]
-    found += [*ROOT.glob("docs/**/*.md"), *ROOT.glob("docs/**/*.rst")]
+    """Every page that a user reads. tests/unit/emulator runs the emulator's own README."""
+    found = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "playbooks/awx/README.md")]
+    found += [*ROOT.glob("docs/**/*.md"), *ROOT.glob("docs/**/*.rst"), *ROOT.glob("roles/*/README.md")]
     return sorted(page for page in found if page.exists())
 
 

@@ -29,7 +29,9 @@ def service():
         yield serving
 
 
-def private_data(folder: pathlib.Path, playbook: str, variables: dict[str, str], way_in: dict[str, str]) -> pathlib.Path:
+def private_data(
+    folder: pathlib.Path, playbook: str, variables: dict[str, str], way_in: dict[str, str]
+) -> pathlib.Path:
     """A private data directory as AWX lays it: a project of one line, an inventory, and what the job is started with."""
     settings = {
         "process_isolation": True,
@@ -54,9 +56,15 @@ def private_data(folder: pathlib.Path, playbook: str, variables: dict[str, str],
 def run(data: pathlib.Path, work: pathlib.Path) -> tuple[str, str]:
     """Run it, and return the run's status and all that it printed."""
     runner = [sys.executable, "-m", "ansible_runner"]
-    sent = subprocess.run([*runner, "transmit", str(data), "-p", "play.yml", "-i", "run"], check=True, capture_output=True, timeout=60)
+    sent = subprocess.run(
+        [*runner, "transmit", str(data), "-p", "play.yml", "-i", "run"], check=True, capture_output=True, timeout=60
+    )
     worked = subprocess.run(
-        [*runner, "worker", "--private-data-dir", str(work)], check=False, input=sent.stdout, capture_output=True, timeout=180
+        [*runner, "worker", "--private-data-dir", str(work)],
+        check=False,
+        input=sent.stdout,
+        capture_output=True,
+        timeout=180,
     )
     process = [*runner, "process", str(data), "-i", "run"]
     subprocess.run(process, check=False, input=worked.stdout, capture_output=True, timeout=60)

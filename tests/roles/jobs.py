@@ -20,7 +20,18 @@ ENDED = "RELEASE_RESOURCE_COMPLETE"
 
 def jobs(*specs: str | dict[str, Any]) -> list[dict[str, Any]]:
     """Seeds of jobs, each from its status, or from what it has beside its id."""
-    given = [{"status": spec} if isinstance(spec, str) else spec for spec in specs]
-    return [
-        {"id": job_id, "name": f"job-{n}", **spec} for n, (job_id, spec) in enumerate(zip(IDS, given, strict=False), 1)
-    ]
+    return [_seed(n, job_id, spec) for n, (job_id, spec) in enumerate(zip(IDS, specs, strict=False), 1)]
+
+
+def jobs_of(hosts: dict[str, list[str | dict[str, Any]]]) -> tuple[list[dict[str, Any]], dict[str, list[str]]]:
+    """Seeds of the jobs of many inventory hosts, and the ids that each host has got."""
+    given = [(host, spec) for host, specs in hosts.items() for spec in specs]
+    seeds = [_seed(n, f"{n:08x}-2308-4bb5-a6bc-1040402fjb21", spec) for n, (_host, spec) in enumerate(given, 1)]
+    ids: dict[str, list[str]] = {host: [] for host in hosts}
+    for (host, _spec), seed in zip(given, seeds, strict=True):
+        ids[host].append(seed["id"])
+    return seeds, ids
+
+
+def _seed(number: int, job_id: str, spec: str | dict[str, Any]) -> dict[str, Any]:
+    return {"id": job_id, "name": f"job-{number}", **({"status": spec} if isinstance(spec, str) else spec)}

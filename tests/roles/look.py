@@ -1,88 +1,99 @@
 # Copyright: (c) 2026, huaweicloud.drs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Looks at reports in a real headless Chromium: on a desk, on a phone, in the dark, and printed.
+"""Looks at reports in a real headless Chromium: on a desk, in the dark, on a phone, and printed.
 
-    python tests/roles/look.py FOLDER REPORT.html ...
+    python -m tests.roles.look FOLDER [REPORT.html ...]
 
-Writes the pictures into the folder, and fails where a page is wider than its screen or does not show all of its lanes.
+Writes the pictures into the folder. Without a report it makes three of its own there, of 1, 40 and 400 jobs. Fails where a page is
+wider than its screen or its paper, does not show all of its lanes, breaks the head of a row or column, is not dark where it should
+be, asks for anything beside itself, or makes the console complain.
 """
 
 from __future__ import annotations
 
+import json
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-]
-# name: window size, more flags. Headless Chromium makes no window narrower than 500.
+from ..demo import ansible
+from . import chromium, runs
+
+SIZES = (1, 40, 400)
+A4 = 718  # the width of the paper between its margins, in pixels
+# name: what the screen is like. "paper" is how the page is laid out for the printer.
 VIEWS = {
-    "desk": ("1200,1600", []),
-    "dark": ("1200,1600", ["--blink-settings=preferredColorScheme=0"]),
-    "phone": ("500,1600", []),
+    "desk": {"width": 1200, "height": 1600},
+    "dark": {"width": 1200, "height": 1600, "scheme": "dark"},
+    "phone": {"width": 390, "height": 1700},
+    "phone-dark": {"width": 390, "height": 1700, "scheme": "dark"},
+    "paper": {"width": A4, "height": 1000, "media": "print", "scheme": "dark"},
 }
-MEASURE = """<script>
-document.title = [document.documentElement.scrollWidth, innerWidth, document.querySelectorAll("li[id] .track").length].join(" ");
-</script>"""
+MEASURE = """({
+    width: document.documentElement.scrollWidth,
+    screen: document.documentElement.clientWidth,
+    lanes: [...document.querySelectorAll("li.lane .track")].filter(track => track.offsetWidth > 100).length,
+    broken: [...document.querySelectorAll("th")].filter(head => {
+        const range = document.createRange();
+        range.selectNodeContents(head);
+        return range.getClientRects().length > 1;
+    }).map(head => head.textContent),
+    light: Math.max(...getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number)),
+})"""
 
 
-def browser() -> str:
-    """The path of a Chromium; SystemExit where there is none."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if not found:
-        sys.exit("No Chromium is installed.")
-    return found
+def reports(folder: pathlib.Path) -> list[pathlib.Path]:
+    """Reports of made-up runs of these sizes, written by the role into the folder."""
+    with tempfile.TemporaryDirectory(prefix="drs-look-") as work:
+        place = pathlib.Path(work)
+        ansible.link_collection(place)
+        (place / "play.yml").write_text(runs.PLAY, encoding="utf-8")
+        made = [runs.run(size) for size in SIZES]
+        (place / "runs.json").write_text(json.dumps(made), encoding="utf-8")
+        command = [ansible.program(), "play.yml", "-e", f"reports={folder}", "-e", "runs=runs.json"]
+        environment = ansible.environment(place, {})
+        done = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            sys.exit(done.stdout + done.stderr)
+    return [folder / f"maintenance_window-localhost-{run['run']}.html" for run in made]
 
 
-def chromium(program: str, page: pathlib.Path, *flags: str) -> str:
-    """What Chromium prints when it opens the page with these flags."""
-    with tempfile.TemporaryDirectory() as profile:
-        command = [program, *FLAGS, f"--user-data-dir={profile}", *flags, page.as_uri()]
-        return subprocess.run(command, check=True, timeout=120, capture_output=True, text=True).stdout
-
-
-def look(program: str, page: pathlib.Path, folder: pathlib.Path) -> list[str]:
+def look(browser: chromium.Chromium, page: pathlib.Path, folder: pathlib.Path) -> list[str]:
     """Writes a page's pictures into the folder; what is wrong with it, in words."""
     wrong = []
-    text = page.read_text(encoding="utf-8")
-    lanes = len(re.findall(r'<li class="lane', text))
-    for name, (size, more) in VIEWS.items():
-        chromium(program, page, f"--window-size={size}", *more, f"--screenshot={folder / f'{page.stem}-{name}.png'}")
-        with tempfile.TemporaryDirectory() as copies:
-            copy = pathlib.Path(copies) / "page.html"
-            copy.write_text(text.replace("</body>", MEASURE + "</body>"), encoding="utf-8")
-            title = re.search(
-                r"<title>([\d ]+)</title>", chromium(program, copy, f"--window-size={size}", *more, "--dump-dom")
-            )
-        width, screen, shown = map(int, title.group(1).split()) if title else (1, 0, 0)
-        if width > screen:
-            wrong.append(f"{page.name}, {name}: {width} wide on a screen of {screen}")
-        if shown != lanes:
-            wrong.append(f"{page.name}, {name}: shows {shown} of {lanes} lanes")
-    chromium(program, page, "--no-pdf-header-footer", f"--print-to-pdf={folder / f'{page.stem}.pdf'}")
-    return wrong
+    lanes = len(re.findall(r'<li class="lane', page.read_text(encoding="utf-8")))
+    for name, view in VIEWS.items():
+        browser.open(page.as_uri(), **view)
+        found = browser.ask(MEASURE)
+        dark = view.get("scheme") == "dark" and name != "paper"
+        if found["width"] > found["screen"]:
+            wrong.append(f"{name}: {found['width']} wide on a screen of {found['screen']}")
+        if found["lanes"] != lanes:
+            wrong.append(f"{name}: shows {found['lanes']} of {lanes} lanes")
+        if found["broken"]:
+            wrong.append(f"{name}: breaks {', '.join(found['broken'])}")
+        if (found["light"] < 128) != dark:
+            wrong.append(f"{name}: its paper is {'light' if dark else 'dark'}")
+        wrong += [f"{name}: {words}" for words in browser.complaints()]
+        browser.picture(folder / f"{page.stem}-{name}.png")
+    browser.print(folder / f"{page.stem}.pdf")
+    return [f"{page.name}, {words}" for words in wrong]
 
 
 def main(arguments: list[str]) -> int:
-    if len(arguments) < 2:
+    if not arguments:
         sys.exit(__doc__)
-    folder, *pages = map(pathlib.Path, arguments)
+    folder, *pages = (pathlib.Path(argument).resolve() for argument in arguments)
+    program = chromium.program()
+    if not program:
+        sys.exit("look: no Chromium is installed (Debian: apt-get install chromium), so nothing was looked at")
     folder.mkdir(parents=True, exist_ok=True)
-    program = browser()
-    wrong = [words for page in pages for words in look(program, page.resolve(), folder.resolve())]
+    pages = pages or reports(folder)
+    with chromium.Chromium(program) as browser:
+        wrong = [words for page in pages for words in look(browser, page, folder)]
     print("\n".join(wrong) or f"{len(pages)} pages looked at, pictures in {folder}")
     return 1 if wrong else 0
 

@@ -14,6 +14,25 @@ HOSTILE = ["<script>alert(1)</script>", '"><b-canary onload=x>', "{{ 1 / 0 }}", 
 LONG = "customers-archive-2019-with-a-very-long-name-that-wraps-badly-on-phones"
 NAMES = ["orders to the new cluster", "billing-eu", *HOSTILE, LONG]
 
+# A play that writes the report of each run that is in a file.
+PLAY = """
+- name: Write reports
+  hosts: localhost
+  connection: local
+  gather_facts: false
+  tasks:
+    - name: Write a report
+      ansible.builtin.include_role:
+        name: huaweicloud.drs.report
+      vars:
+        report_dir: "{{ reports }}"
+        report_run: "{{ made }}"
+      loop: "{{ lookup('ansible.builtin.file', runs) | from_json }}"
+      loop_control:
+        loop_var: made
+        label: "{{ made.run }}"
+"""
+
 
 def at(seconds: int) -> str:
     """That many seconds into the run, as the service's clock has it."""
@@ -100,8 +119,11 @@ def run(jobs: int) -> dict[str, Any]:
         "asked": {
             "ids": [row["plan"]["id"] for row in rows],
             "tasks": f"/etc/drs/{HOSTILE[1]}.yml",
+            "pause_mode": "target",
             "start": "02:00",
             "end": "04:30",
+            "report_tasks": "",
+            "settle_minutes": 10.0,
             "empty": [],
         },
         "steps": steps,

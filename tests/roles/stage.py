@@ -39,6 +39,22 @@ class Stage(Service):
         """Runs a maintenance window over these jobs."""
         return self.play("maintenance_window", self._window_variables(ids, tasks, variables), *options)
 
+    def windows(self, hosts: dict[str, dict[str, Any]], **variables: Any) -> Played:
+        """Runs one maintenance window for these inventory hosts, each with variables of its own."""
+        answers = {
+            "drs_hosts": "all",
+            "maintenance_window_state_dir": str(self.state),
+            "maintenance_window_wait_interval": "1",
+            **variables,
+        }
+        return self.play("maintenance_window", answers, "-i", self.hosts(hosts))
+
+    def hosts(self, hosts: dict[str, dict[str, Any]]) -> str:
+        """The path of an inventory of these hosts, each with variables of its own."""
+        path = self.folder / "hosts.json"
+        path.write_text(json.dumps({"all": {"hosts": hosts}}), encoding="utf-8")
+        return str(path)
+
     def restore(self, *options: str, **variables: Any) -> Played:
         """Runs the restore of that window."""
         answers = {
@@ -94,17 +110,26 @@ class Stage(Service):
     @property
     def record(self) -> dict[str, Any]:
         """The record of the window."""
-        return json.loads((self.state / "localhost.json").read_text(encoding="utf-8"))
+        return self.records()["localhost"]
+
+    def records(self) -> dict[str, dict[str, Any]]:
+        """The record of each host that has one."""
+        return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in self.state.glob("*.json")}
 
     @property
     def locked(self) -> bool:
-        """Whether the lock is held."""
-        return (self.state / "localhost.lock").exists()
+        """Whether a lock is held."""
+        return any(self.state.glob("*.lock"))
 
     def reports(self, folder: str = "state/reports") -> list[tuple[dict[str, Any], str]]:
         """Every report as its facts and its page, oldest first."""
         paths = sorted((self.folder / folder).glob("*.json"), key=os.path.getmtime)
         return [(json.loads(path.read_text("utf-8")), path.with_suffix(".html").read_text("utf-8")) for path in paths]
+
+    def report_of(self, host: str, folder: str = "state/reports") -> tuple[dict[str, Any], str]:
+        """The only report of a host, as its facts and its page."""
+        (found,) = [report for report in self.reports(folder) if report[0]["host"] == host]
+        return found
 
 
 def wait_for(path: pathlib.Path, process: subprocess.Popen[str]) -> None:

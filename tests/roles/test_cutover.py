@@ -5,36 +5,47 @@
 
 from __future__ import annotations
 
-import pytest
-from ansible_collections.huaweicloud.drs.tests.roles.jobs import BILLING, ENDED, ORDERS, PAUSED, RUNNING, UNKNOWN, jobs
+from ansible_collections.huaweicloud.drs.tests.roles.jobs import (
+    BILLING,
+    ENDED,
+    ORDERS,
+    PAUSED,
+    RUNNING,
+    UNKNOWN,
+    jobs,
+    jobs_of,
+)
 
 NOTE = """
 - name: {name}
   ansible.builtin.copy:
     content: {name}
-    dest: "{folder}/{name}"
+    dest: "{folder}/{name}-{{{{ inventory_hostname }}}}"
     mode: "0600"
 """
 
 
-def cut_over(drs, *options, ids=(ORDERS,), **variables):
+def cut_over(drs, *options, hosts=None, ids=(ORDERS,), **variables):
+    """Cuts over these jobs, or those that each of these inventory hosts has in its variables."""
     hooks = {
         f"cutover_{name}_tasks": drs.tasks(name, NOTE.format(name=name, folder=drs.folder))
         for name in ("quiesce", "rollback")
     }
-    answers = {
-        "drs_job_ids": list(ids),
-        "cutover_wait_interval": "1",
-        "cutover_lag_timeout": "8",
-        "cutover_report_dir": str(drs.folder / "reports"),
-        **hooks,
-        **variables,
-    }
-    return drs.play("cutover", answers, *options)
+    basis = {"cutover_lag_timeout": "8", **hooks}
+    answers = {"cutover_wait_interval": "1", "cutover_report_dir": str(drs.folder / "reports"), **variables}
+    if hosts is None:
+        return drs.play("cutover", {"drs_job_ids": list(ids), **basis, **answers}, *options)
+    inventory = drs.hosts({host: {**basis, **theirs} for host, theirs in hosts.items()})
+    return drs.play("cutover", {"drs_hosts": "all", **answers}, "-i", inventory, *options)
 
 
-def ran(drs, name):
-    return (drs.folder / name).exists()
+def ran(drs, name, host="localhost"):
+    return (drs.folder / f"{name}-{host}").exists()
+
+
+def said(drs, host):
+    """What went wrong for a host, by its report."""
+    return "; ".join(problem["text"] for problem in drs.report_of(host, "reports")[0]["problems"])
 
 
 def progress_reads(run):
@@ -45,11 +56,6 @@ def test_the_good_case(stage):
     # Reads of the lag: not known, too far, near, near, not known again, near three times, and then none three times.
     lag = ["-1", "30", "5", "5", None, "9", "8", "7", "0", "0", "0"]
     drs = stage(jobs({"status": RUNNING, "lag": lag}, ENDED))
-
-    rehearsal = cut_over(drs, "--check", ids=(BILLING,), cutover_delete="true")
-    assert (rehearsal.exit_code, rehearsal.asked_to_write) == (0, []), rehearsal.output
-    assert not (drs.folder / "reports").exists()
-
     run = cut_over(drs, ids=(ORDERS, BILLING), cutover_delete="yes", cutover_lag_timeout="60")
     assert run.exit_code == 0, run.output
     assert run.writes[0] == ("terminate", ORDERS)
@@ -62,69 +68,76 @@ def test_the_good_case(stage):
     assert "DELETED" in page
 
 
-def test_again_after_the_jobs_were_stopped(stage):
-    drs = stage(jobs(ENDED))
-    run = cut_over(drs)
-    assert (run.exit_code, run.asked_to_write) == (0, []), run.output
-    assert not ran(drs, "quiesce")
+def test_nothing_is_stopped(stage):
+    """Each host has a reason why nothing is sent; the last one has none to send anything, and does well."""
+    seeds, ids = jobs_of(
+        {
+            "paused": [PAUSED],
+            "unknown": [RUNNING],
+            "none": [],
+            "no_tasks": [RUNNING],
+            "lag_unknown": [RUNNING, {"status": RUNNING, "lag": "unknown"}],
+            "far_behind": [RUNNING, {"status": RUNNING, "lag": 11}],
+            "ended": [ENDED],
+        }
+    )
+    drs = stage(seeds)
+    hosts = {host: {"drs_job_ids": theirs, "cutover_lag_timeout": "2"} for host, theirs in ids.items()}
+    hosts["unknown"]["drs_job_ids"] = [*ids["unknown"], UNKNOWN]
+    hosts["none"]["drs_job_ids"] = ""
+    hosts["no_tasks"]["cutover_rollback_tasks"] = "gone.yml"
+    run = cut_over(drs, hosts=hosts)
+    assert (run.exit_code, run.asked_to_write) == (2, []), run.output
+    assert f"{ids['paused'][0]} is PAUSING" in said(drs, "paused")
+    assert f"does not know these jobs, and nothing was sent: {UNKNOWN}" in said(drs, "unknown")
+    assert "names no job" in said(drs, "none")
+    assert "cannot be read" in said(drs, "no_tasks")
+    for host in ("lag_unknown", "far_behind"):
+        assert f"none was stopped: {ids[host][1]}" in said(drs, host)
+    for host in hosts:
+        assert (ran(drs, "quiesce", host), ran(drs, "rollback", host)) == (False, False), host
+        outcome = "ok" if host == "ended" else "failed"
+        assert drs.report_of(host, "reports")[0]["outcome"] == outcome
+        assert run.stats["drs_cutover"][host]["outcome"] == outcome
+        assert run.failures[host] == (host != "ended")
 
 
-@pytest.mark.parametrize("lag", ["unknown", 11])
-def test_lag_that_never_falls_is_given_up_before_anything_is_stopped(stage, lag):
-    drs = stage(jobs(RUNNING, {"status": RUNNING, "lag": lag}))
-    run = cut_over(drs, ids=(ORDERS, BILLING), cutover_lag_timeout="2")
-    assert (run.exit_code, run.asked_to_write) == (2, [])
-    assert f"none was stopped: {BILLING}" in run.output
-    assert (ran(drs, "quiesce"), ran(drs, "rollback")) == (False, False)
-    assert drs.reports("reports")[0][0]["outcome"] == "failed"
-
-
-def test_writers_stopped_and_lag_stuck(stage):
-    drs = stage(jobs({"status": RUNNING, "lag": "3"}))
-    run = cut_over(drs, cutover_lag_timeout="4")
-    assert (run.exit_code, run.asked_to_write) == (2, [])
-    assert f"none was stopped: {ORDERS} is 3 s behind, more than 0 s" in run.output
-    assert (ran(drs, "quiesce"), ran(drs, "rollback")) == (True, True)
-
-
-def test_no_hook_to_let_the_writers_in_again(stage):
-    drs = stage(jobs({"status": RUNNING, "lag": "3"}))
-    run = cut_over(drs, cutover_lag_timeout="4", cutover_rollback_tasks="")
-    assert (run.exit_code, run.asked_to_write) == (2, [])
-    assert "The writers are stopped, and cutover_rollback_tasks names no tasks" in run.output
-
-
-def test_after_a_stop_was_asked_for_the_writers_stay_out(stage):
-    drs = stage(jobs(RUNNING, {"status": RUNNING, "fails": {"terminate": "RELEASE_RESOURCE_FAILED"}}))
-    run = cut_over(drs, ids=(ORDERS, BILLING), cutover_delete=True)
-    assert run.exit_code == 2
-    assert sorted(run.writes) == sorted([("terminate", ORDERS), ("terminate", BILLING)])
-    assert (ran(drs, "quiesce"), ran(drs, "rollback")) == (True, False)
-    facts = drs.reports("reports")[0][0]
-    assert [(job["id"], job["failed"]) for job in facts["jobs"]] == [(ORDERS, False), (BILLING, True)]
+def test_once_the_writers_are_stopped(stage):
+    """They are let in again where the lag does not fall, and stay out once a stop was asked for."""
+    seeds, ids = jobs_of(
+        {
+            "stuck": [{"status": RUNNING, "lag": "3"}],
+            "no_hook": [{"status": RUNNING, "lag": "3"}],
+            "does_not_end": [RUNNING, {"status": RUNNING, "fails": {"terminate": "RELEASE_RESOURCE_FAILED"}}],
+        }
+    )
+    drs = stage(seeds)
+    hosts = {host: {"drs_job_ids": theirs, "cutover_lag_timeout": "4"} for host, theirs in ids.items()}
+    hosts["no_hook"]["cutover_rollback_tasks"] = ""
+    run = cut_over(drs, hosts=hosts, cutover_delete=True)
+    assert run.exit_code == 2, run.output
+    assert run.failures == dict.fromkeys(hosts, 1)
+    assert {host: (ran(drs, "quiesce", host), ran(drs, "rollback", host)) for host in hosts} == {
+        "stuck": (True, True),
+        "no_hook": (True, False),
+        "does_not_end": (True, False),
+    }
+    for host in ("stuck", "no_hook"):
+        assert f"none was stopped: {ids[host][0]} is 3 s behind, more than 0 s" in said(drs, host)
+    assert "The writers are stopped, and cutover_rollback_tasks names no tasks" in said(drs, "no_hook")
+    ended, unended = ids["does_not_end"]
+    assert sorted(run.writes) == sorted([("terminate", ended), ("terminate", unended)])
+    facts = drs.report_of("does_not_end", "reports")[0]
+    assert [(job["id"], job["failed"]) for job in facts["jobs"]] == [(ended, False), (unended, True)]
 
 
 def test_check_mode_sends_nothing_and_does_not_wait(stage):
-    drs = stage(jobs({"status": RUNNING, "lag": "99"}))
-    run = cut_over(drs, "--check", cutover_lag_timeout="600")
+    seeds, ids = jobs_of({"behind": [{"status": RUNNING, "lag": "99"}], "ended": [ENDED]})
+    drs = stage(seeds)
+    hosts = {host: {"drs_job_ids": theirs, "cutover_lag_timeout": "600"} for host, theirs in ids.items()}
+    run = cut_over(drs, "--check", hosts=hosts, cutover_delete="true")
     assert (run.exit_code, run.asked_to_write) == (0, []), run.output
     assert "99 s behind" in run.output
     assert progress_reads(run) == 1
-    assert not ran(drs, "quiesce")
-
-
-@pytest.mark.parametrize(
-    ("status", "ids", "variables", "words"),
-    [
-        (PAUSED, [ORDERS], {}, f"{ORDERS} is PAUSING"),
-        (RUNNING, [ORDERS, UNKNOWN], {}, f"does not know these jobs, and nothing was sent: {UNKNOWN}"),
-        (RUNNING, "", {}, "names no job"),
-        (RUNNING, [ORDERS], {"cutover_rollback_tasks": "gone.yml"}, "cannot be read"),
-    ],
-)
-def test_refused(stage, status, ids, variables, words):
-    drs = stage(jobs(status))
-    run = cut_over(drs, ids=ids, **variables)
-    assert (run.exit_code, run.asked_to_write) == (2, [])
-    assert words in run.output
-    assert not ran(drs, "quiesce")
+    assert not any(ran(drs, "quiesce", host) for host in hosts)
+    assert not (drs.folder / "reports").exists()

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
 from ansible_collections.huaweicloud.drs.tests.roles.jobs import (
     BILLING,
     FULL,
@@ -20,9 +20,20 @@ from ansible_collections.huaweicloud.drs.tests.roles.jobs import (
     STOCK,
     TEXT_AREA,
     jobs,
+    jobs_of,
 )
 
 WORK = "- name: Change the schema\n  ansible.builtin.debug:\n    msg: the schema is changed\n"
+WORK_OF_MANY = """
+- name: Change the schema
+  ansible.builtin.fail:
+    msg: canary-of-the-database
+  no_log: true
+  when: inventory_hostname == 'bad_work'
+- name: Say so
+  ansible.builtin.debug:
+    msg: the schema of {{ inventory_hostname }} is changed
+"""
 TELL = """
 - name: Tell somebody
   ansible.builtin.copy:
@@ -52,6 +63,7 @@ def test_the_good_case(stage):
     assert rehearsal.asked_to_write == []
     assert not drs.state.exists()
 
+    began = datetime.now(UTC) - timedelta(seconds=1)
     run = drs.window(
         TEXT_AREA,
         work,
@@ -71,6 +83,7 @@ def test_the_good_case(stage):
 
     assert (drs.record["phase"], drs.locked) == ("closed", False)
     assert drs.record["before"] == {ORDERS: RUNNING, BILLING: FULL, STOCK: PAUSED}
+    assert began < datetime.fromisoformat(drs.record["paused_at"].replace("Z", "+00:00")) < datetime.now(UTC)
     assert run.stats["drs_window"]["localhost"] == drs.record
     assert (drs.folder / "told").read_text() == "ok"
 
@@ -87,10 +100,6 @@ def test_the_good_case(stage):
     assert {mode(path) for path in files} == {0o600}
     assert {mode(path) for path in (drs.state, drs.state / "reports")} == {0o700}
 
-    nothing_left = drs.restore()
-    assert nothing_left.exit_code == 0, nothing_left.output
-    assert nothing_left.asked_to_write == []
-
 
 def around_now(minutes_before, minutes_after):
     """A daily window in a zone far from UTC, from some minutes ago until some minutes from now."""
@@ -103,68 +112,98 @@ def around_now(minutes_before, minutes_after):
     }
 
 
-@pytest.mark.parametrize(
-    ("status", "variables", "words"),
-    [
-        (RUNNING, around_now(-30, 60), "The window is closed"),
-        (RUNNING, {"maintenance_window_end": "2026-01-01T00:00:00Z"}, "The window is closed"),
-        (RUNNING, {**around_now(60, 30), "maintenance_window_min_left": "40"}, "Too little of the window is left"),
-        (RUNNING, {"maintenance_window_timezone": "Mars/Olympus"}, "time zone"),
-        ("INCRE_TRANSFER_FAILED", {}, "would be a retry that nobody asked for"),
-        ("CONFIGURATION", {}, "could not be brought to paused"),
-    ],
-)
-def test_refused(stage, status, variables, words):
-    drs = stage(jobs(RUNNING, status))
-    run = drs.window([ORDERS, BILLING], drs.tasks("work", WORK), **variables)
-    assert run.exit_code == 2, run.output
-    assert words in run.output
-    assert run.asked_to_write == []
-    assert "the schema is changed" not in run.output
-    assert not drs.locked
-    assert run.stats["drs_window"]["localhost"]["phase"] == "none"
-    ((facts, _page),) = drs.reports()
-    assert (facts["outcome"], words in facts["problems"][0]["text"]) == ("failed", True)
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("- name: x\n  ansible.builtin.debug: [\n", "does not parse"),
-        ("- name: x\n  no.such.module:\n", "no.such.module"),
-        (None, "cannot be read"),
-        ("- ansible.builtin.include_tasks: inner.yml\n", "says meta: end_play"),
-    ],
-)
-def test_tasks_that_would_leave_the_jobs_paused_are_not_begun(stage, text, words):
+def test_refused_before_anything_is_asked(stage):
+    """What the service need not be asked for: the clock, and tasks that would leave the jobs paused."""
     drs = stage(jobs(RUNNING))
     drs.tasks("inner", "- ansible.builtin.meta: end_play\n")
-    work = drs.tasks("work", text) if text else str(drs.folder / "gone.yml")
-    run = drs.window(ORDERS, work)
+    ends = drs.tasks("ends", "- ansible.builtin.include_tasks: inner.yml\n")
+    broken = drs.tasks("broken", "- name: x\n  ansible.builtin.debug: [\n")
+    cases = {
+        "closed": (around_now(-30, 60), "The window is closed"),
+        "over": ({"maintenance_window_end": "2026-01-01T00:00:00Z"}, "The window is closed"),
+        "late": ({**around_now(60, 30), "maintenance_window_min_left": "40"}, "Too little of the window is left"),
+        "nowhere": ({"maintenance_window_timezone": "Mars/Olympus"}, "time zone"),
+        "broken": ({"maintenance_window_tasks": broken}, "does not parse"),
+        "gone": ({"maintenance_window_tasks": str(drs.folder / "gone.yml")}, "cannot be read"),
+        "ends": ({"maintenance_window_tasks": ends}, "says meta: end_play"),
+    }
+    basis = {"drs_job_ids": [ORDERS], "maintenance_window_tasks": drs.tasks("work", WORK)}
+    run = drs.windows({host: {**basis, **variables} for host, (variables, _words) in cases.items()})
+    assert run.exit_code == 2, run.output
+    assert run.requests == []
+    assert "the schema is changed" not in run.output
+    assert not drs.locked
+    for host, (_variables, words) in cases.items():
+        assert run.stats["drs_window"][host]["phase"] == "none", host
+        facts, _page = drs.report_of(host)
+        assert facts["outcome"] == "failed", host
+        assert words in " ".join(facts["problems"][0]["text"].split()), host
+        assert run.failures[host] == 1
+
+
+def test_tasks_with_an_unknown_module_are_not_begun(stage):
+    """ansible-core ends the whole play on the spot."""
+    drs = stage(jobs(RUNNING))
+    run = drs.window(ORDERS, drs.tasks("work", "- name: x\n  no.such.module:\n"))
     assert run.exit_code != 0
-    assert words in " ".join(run.output.split())
+    assert "no.such.module" in run.output
     assert run.requests == []
     assert not drs.locked
 
 
-def test_the_work_fails(stage):
-    drs = stage(jobs(RUNNING, RUNNING, PAUSED))
-    work = drs.tasks(
-        "work", "- name: Change the schema\n  ansible.builtin.fail:\n    msg: canary-of-the-database\n  no_log: true\n"
+def test_one_window_for_many_hosts(stage):
+    """Each host has jobs of its own, and what goes wrong for one stays with it."""
+    seeds, ids = jobs_of(
+        {
+            "good": [RUNNING],
+            "bad_work": [RUNNING, RUNNING, PAUSED],
+            "failed_before": [RUNNING, "INCRE_TRANSFER_FAILED"],
+            "not_started": [RUNNING, "CONFIGURATION"],
+            "for_some_only": [RUNNING, {"status": RUNNING, "not_pausable": True}],
+        }
     )
-    run = drs.window(IDS, work)
-    assert run.exit_code == 2
-    assert (
-        "Change the schema: failed, and no_log hides why. Every job that this run paused has been resumed."
-        in run.output
+    drs = stage(seeds)
+    hosts = {host: {"drs_job_ids": theirs} for host, theirs in ids.items()}
+    run = drs.windows(hosts, maintenance_window_tasks=drs.tasks("work", WORK_OF_MANY))
+    assert run.exit_code == 2, run.output
+
+    writes = {
+        host: [(verb, theirs.index(job)) for verb, job in run.writes if job in theirs] for host, theirs in ids.items()
+    }
+    assert writes["good"] == [("pause", 0), ("resume", 0)]
+    assert sorted(writes["bad_work"]) == sorted([("pause", 0), ("pause", 1), ("resume", 0), ("resume", 1)])
+    assert writes["failed_before"] == []
+    assert writes["not_started"] == []
+    assert writes["for_some_only"] == [("pause", 0), ("resume", 0)]
+    asked = {job_id for entry in run.asked_to_write for job_id in entry.job_ids}
+    assert not asked & {*ids["failed_before"], *ids["not_started"]}
+    assert drs.emulator.jobs[ids["bad_work"][2]].phase == "paused"
+    assert not drs.locked
+
+    worked = [host for host in hosts if f"the schema of {host} is changed" in run.output]
+    assert worked == ["good"]
+    said = {host: "; ".join(problem["text"] for problem in drs.report_of(host)[0]["problems"]) for host in hosts}
+    assert said.pop("good") == ""
+    assert "Change the schema: failed, and no_log hides why" in said["bad_work"]
+    assert "would be a retry that nobody asked for" in said["failed_before"]
+    assert "could not be brought to paused" in said["not_started"]
+    assert "could not be brought to paused" in said["for_some_only"]
+    assert {host: drs.report_of(host)[0]["outcome"] for host in said} == dict.fromkeys(said, "failed")
+    assert run.failures == {"good": 0, **dict.fromkeys(said, 1)}
+    assert "canary-of-the-database" not in str(drs.reports())
+    resumed = re.findall(
+        r"^fatal: \[(\w+)\].* Every job that this run paused has been resumed\.", run.output, re.MULTILINE
     )
-    assert sorted(run.writes) == sorted(
-        [("pause", ORDERS), ("pause", BILLING), ("resume", ORDERS), ("resume", BILLING)]
-    )
-    assert (drs.emulator.jobs[STOCK].phase, drs.locked) == ("paused", False)
-    ((facts, page),) = drs.reports()
-    assert facts["outcome"] == "failed"
-    assert "canary-of-the-database" not in page + str(facts)
+    assert sorted(resumed) == ["bad_work", "for_some_only"]
+
+    records = drs.records()
+    before = {host: list(record["before"]) for host, record in records.items()}
+    assert before == {host: ids[host] for host in ("good", "bad_work", "for_some_only")}
+    assert {record["phase"] for record in records.values()} == {"closed"}
+    assert records["for_some_only"]["untouched"] == [ids["for_some_only"][1]]
+    given = run.stats["drs_window"]
+    assert {host: given[host] for host in records} == records
+    assert {given[host]["phase"] for host in ("failed_before", "not_started")} == {"none"}
 
 
 def test_a_resume_that_fails_is_loudest_and_restore_ends_it(stage):
@@ -193,15 +232,6 @@ def test_a_resume_that_fails_is_loudest_and_restore_ends_it(stage):
     assert (drs.record["phase"], drs.locked) == ("closed", False)
 
 
-def test_a_pause_that_succeeds_for_some_only(stage):
-    drs = stage(jobs(RUNNING, {"status": RUNNING, "not_pausable": True}))
-    run = drs.window([ORDERS, BILLING], drs.tasks("work", WORK))
-    assert run.exit_code == 2
-    assert "the schema is changed" not in run.output
-    assert run.writes == [("pause", ORDERS), ("resume", ORDERS)]
-    assert (drs.record["phase"], drs.record["untouched"], drs.locked) == ("closed", [BILLING], False)
-
-
 def test_a_pause_that_lands_after_the_role_gave_up(stage):
     drs = stage(jobs({"status": RUNNING, "write_lag": 400}, RUNNING))
     run = drs.window(
@@ -225,11 +255,3 @@ def test_a_pause_that_never_lands_is_looked_for_again_by_restore(stage):
     assert (restore.exit_code, restore.asked_to_write) == (0, []), restore.output
     assert (drs.record["phase"], drs.locked) == ("closed", False)
     assert "never seen" in drs.reports()[-1][0]["warnings"][0]
-
-
-def test_times_of_the_record_are_utc(stage):
-    drs = stage(jobs(RUNNING))
-    began = datetime.now(UTC) - timedelta(seconds=1)
-    run = drs.window(ORDERS, drs.tasks("work", WORK), maintenance_window_timezone="Pacific/Auckland")
-    assert run.exit_code == 0, run.output
-    assert began < datetime.fromisoformat(drs.record["paused_at"].replace("Z", "+00:00")) < datetime.now(UTC)

@@ -6,12 +6,16 @@
 from __future__ import annotations
 
 import re
+import shlex
+import textwrap
 
 import pytest
 import yaml
 from ansible_collections.huaweicloud.drs.tests.demo.ansible import ROOT
-from ansible_collections.huaweicloud.drs.tests.roles.jobs import BILLING, ORDERS, RUNNING, jobs
+from ansible_collections.huaweicloud.drs.tests.docs.snippets import snippets as all_snippets
+from ansible_collections.huaweicloud.drs.tests.roles.jobs import BILLING, ORDERS, RUNNING, jobs, jobs_of
 
+SNIPPETS = all_snippets()
 ROLES = ["maintenance_window", "cutover", "decommission", "report"]
 WORK = "- name: Work\n  ansible.builtin.debug:\n    msg: at work\n"
 # What a README leaves to its reader: folders that exist, a window that is open now, a wait that a test has time for.
@@ -44,7 +48,13 @@ def specs(role):
 
 
 def snippets(role):
-    return re.findall(r"```yaml\n(.*?)```", readme(role), re.DOTALL)
+    return [snippet.text for snippet in SNIPPETS if snippet.page == f"roles/{role}/README.md"]
+
+
+def test_every_snippet_is_run_here():
+    found = {role: len(snippets(role)) for role in ROLES}
+    assert found == {"maintenance_window": 3, "cutover": 1, "decommission": 1, "report": 1}
+    assert {path.parent.name for path in ROOT.glob("roles/*/README.md")} == set(ROLES)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -58,16 +68,44 @@ def test_the_first_snippet_runs(stage, role):
     assert [verb for verb, _job_id in run.writes] == WRITES[role]
 
 
-def test_tasks_on_a_host_that_cannot_be_reached_fail_as_the_readme_says(stage):
-    """Unreachable is made a failure by the README's tasks, and then the role puts things right itself."""
-    drs = stage(jobs(RUNNING))
-    work = snippets("maintenance_window")[1]
-    inventory = drs.inventory("localhost ansible_connection=local\ndb1 ansible_host=127.0.0.1 ansible_port=1\n")
-    run = drs.window(ORDERS, drs.tasks("work", work), "-i", inventory)
-    assert run.exit_code == 2
-    assert [verb for verb, _job_id in run.writes] == ["pause", "resume"]
+def test_tasks_on_other_hosts(stage):
+    """One that cannot be reached ends the run on the spot, always included, unless unreachable is made a failure."""
+    seeds, ids = jobs_of({"localhost": [RUNNING], "by_itself": [RUNNING], "not_ssh": [RUNNING]})
+    drs = stage(seeds)
+    _play, restore, work = snippets("maintenance_window")
+    (guide,) = (ROOT / "docs" / "docsite" / "rst").glob("maintenance_guide.rst")
+    assert textwrap.indent(work, "   ") in guide.read_text("utf-8")
+    ssh = "- name: Change it\n  ansible.builtin.command: 'true'\n  delegate_to: db1\n"
+    tasks = {"by_itself": work, "localhost": f"{ssh}  connection: ssh\n", "not_ssh": ssh}
+    hosts = {
+        host: {"drs_job_ids": ids[host], "maintenance_window_tasks": drs.tasks(host, text)}
+        for host, text in tasks.items()
+    }
+    nobody = {"ansible_host": "127.0.0.1", "ansible_port": 1}
+    run = drs.windows({**hosts, "db1": nobody}, drs_hosts=":".join(hosts))
+    assert run.exit_code == 4, run.output
+    writes = {host: [verb for verb, job_id in run.writes if job_id in theirs] for host, theirs in ids.items()}
+    assert writes == {"by_itself": ["pause", "resume"], "localhost": ["pause"], "not_ssh": ["pause", "resume"]}
     assert "Fail if the database host could not be reached" in run.output
-    assert not drs.locked
+    assert {facts["host"]: facts["outcome"] for facts, _page in drs.reports()} == {
+        "by_itself": "failed",
+        "not_ssh": "ok",
+    }
+    assert {host: record["phase"] for host, record in drs.records().items()} == {
+        "by_itself": "closed",
+        "localhost": "open",
+        "not_ssh": "closed",
+    }
+    assert [path.stem for path in drs.state.glob("*.lock")] == ["localhost"]
+
+    program, playbook, *options = shlex.split(restore.removeprefix("$ "))
+    assert program == "ansible-playbook"
+    after = drs.play(
+        playbook.removeprefix("huaweicloud.drs."), {}, *options, "-e", f"maintenance_window_state_dir={drs.state}"
+    )
+    assert after.exit_code == 0, after.output
+    assert after.writes == [("resume", *ids["localhost"])]
+    assert (drs.record["phase"], drs.locked) == ("closed", False)
 
 
 @pytest.mark.parametrize("role", ROLES)

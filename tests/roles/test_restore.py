@@ -49,36 +49,19 @@ def test_two_at_once_then_killed_then_restored_twice(stage):
     assert (again.exit_code, again.asked_to_write) == (0, []), again.output
 
 
-def test_the_work_meets_a_host_that_cannot_be_reached(stage):
-    """ansible-core then ends the host's run on the spot, always included: only the restore can put things right."""
-    drs = stage(jobs(RUNNING))
-    work = drs.tasks(
-        "work",
-        "- name: Change the schema\n  ansible.builtin.ping:\n  delegate_to: 127.0.0.1\n"
-        "  vars:\n    ansible_connection: ssh\n    ansible_port: 1\n",
-    )
-    run = drs.window(ORDERS, work)
-    assert run.exit_code == 4
-    assert run.writes == [("pause", ORDERS)]
-    assert (drs.record["phase"], drs.locked) == ("open", True)
-    restore = drs.restore()
-    assert restore.exit_code == 0, restore.output
-    assert restore.writes == [("resume", ORDERS)]
-
-
-def test_by_ids_only_what_is_paused_is_resumed(stage):
+def test_without_a_record(stage):
+    """By ids, only what is paused is resumed; without ids it says that there is nothing to restore from."""
     drs = stage(jobs(PAUSED, "INCRE_TRANSFER_FAILED", RUNNING))
-    run = drs.restore(drs_job_ids="\n".join(IDS), maintenance_window_state_dir="")
+    hosts = {
+        "by_ids": {"drs_job_ids": "\n".join(IDS), "maintenance_window_state_dir": ""},
+        "without": {"maintenance_window_state_dir": str(drs.state)},
+    }
+    run = drs.play("restore", {"drs_hosts": "all"}, "-i", drs.hosts(hosts))
     assert run.exit_code == 2
+    assert run.failures == {"by_ids": 1, "without": 1}
     assert run.writes == [("resume", ORDERS)]
     assert f"{BILLING} (INCRE_TRANSFER_FAILED)" in run.output
     assert "NOT ALL JOBS WERE RESUMED" in run.output
-
-
-def test_without_a_record_and_without_ids_it_says_so(stage):
-    drs = stage(jobs(PAUSED))
-    run = drs.restore()
-    assert (run.exit_code, run.asked_to_write) == (2, [])
     assert "There is nothing to restore from" in run.output
 
 
