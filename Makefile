@@ -33,13 +33,14 @@ export ANSIBLE_HOME := $(HOME)/.ansible
 export ANSIBLE_ASYNC_DIR := $(HOME)/.ansible_async
 
 # Twice quiet: a warning of pip's about the machine's own configuration is nothing to act on.
-PIP_INSTALL := .venv/bin/python -m pip install -qq
-PYTEST := .venv/bin/python -m pytest -p no:cacheprovider -q --timeout 300
+# Without the dependencies, since the lock files name every one of them.
+PIP_INSTALL := python -m pip install -qq --no-deps
+PYTEST := .venv/bin/python -m pytest -p no:cacheprovider -q --timeout 300 --dist loadgroup
 VERSION := $(shell sed -n 's/^version: *//p' galaxy.yml)
 TARBALL := build/huaweicloud-drs-$(VERSION).tar.gz
 EE_IMAGE ?= localhost/huaweicloud-drs-ee:$(VERSION)
-# Two workers: what a small machine has, and the tests are no faster with more on it.
-WORKERS ?= 2
+# One more than a small machine has processors, since the tests that start Ansible now and then wait.
+WORKERS ?= 3
 
 ##@ Use
 .PHONY: help demo
@@ -51,7 +52,9 @@ demo: .venv/run.stamp $(TREE) ## the real playbooks against the emulator: no acc
 
 ##@ Test
 .PHONY: test test-matrix lint unit property contract playbooks sanity
-test: lint unit property contract playbooks sanity ## every check on one ansible-core (under 12 minutes)
+# Everything under tests/ is in one of these. What is in operations takes as long as all the rest.
+IN_OPERATIONS := tests/roles tests/awx tests/docs/test_snippets.py tests/benchmark tests/playbooks/test_demo.py tests/ansible/test_documentation.py
+test: lint unit property contract playbooks sanity ## what every change must pass, on one ansible-core (under 12 minutes)
 	@echo 'make test: all passed'
 
 lint: venv $(TREE) ## ruff, mypy, yamllint, shellcheck, codespell, bandit, secrets, ansible-lint, workflows
@@ -66,18 +69,21 @@ property: venv ## hypothesis drives the module through random batches and faults
 contract: venv ## the vendor's SDK, the emulator and the collection speak the same requests
 	$(PYTEST) -n $(WORKERS) tests/contract
 
-playbooks: venv ## everything else under tests/: playbooks, roles, the tarball, against the emulator
-	$(PYTEST) -n $(WORKERS) tests --ignore=tests/unit --ignore=tests/property --ignore=tests/contract --ignore=tests/ee
+playbooks: venv ## playbooks, killed runs, two runs at once, secrets, progress, the tarball
+	$(PYTEST) -n $(WORKERS) tests $(addprefix --ignore=,tests/unit tests/property tests/contract tests/ee $(IN_OPERATIONS))
 
 sanity: venv ## ansible-test sanity, modules on every Python from 3.9 that is found
 	tools/ansible-test.sh .venv/bin sanity --color no
 
 ##@ Test, the longer way
-.PHONY: matrix coverage importer docs mutation ee
-test-matrix: matrix coverage importer docs sbom mutation ee ## what `make test` leaves out (under 40 minutes)
+.PHONY: operations matrix coverage importer docs mutation ee look
+test-matrix: operations matrix coverage importer docs sbom mutation ee ## what `make test` leaves out (under 40 minutes)
 	@echo 'make test-matrix: all passed'
 
-matrix: venv ## sanity on ansible-core 2.17 to the newest pre-release, playbooks on the oldest and newest
+operations: venv ## roles in their good case and each bad one, AWX's way of running, the demo, every snippet of the documentation
+	$(PYTEST) -n $(WORKERS) --durations 20 $(IN_OPERATIONS)
+
+matrix: venv ## sanity on ansible-core 2.17 to the newest pre-release, and what rests on Ansible on the oldest and newest
 	tools/matrix.sh $(CORES)
 
 coverage: venv ## units and integration under ansible-test: 97 % of lines and of branches of plugins/
@@ -95,6 +101,14 @@ mutation: venv ## put small faults into the planner and the loop: do the tests n
 ee: build ## build an execution environment with the collection, and run a playbook in it as AWX does
 	tools/ee.sh $(TARBALL) $(EE_IMAGE)
 	EE_IMAGE=$(EE_IMAGE) $(PYTEST) tests/ee
+
+look: venv ## look at reports in a headless Chromium, which must be installed; pictures in build/look/
+	.venv/bin/python -m tests.roles.look build/look
+
+##@ Measure
+.PHONY: bench
+bench: venv .cache/user/stamp ## what the collection costs beside others, into docs/performance.md (twenty minutes; keep the machine quiet)
+	.venv/bin/python -m tests.benchmark --ansible .cache/user/bin
 
 ##@ Release
 .PHONY: build tarball-list release-notes sbom
@@ -119,12 +133,18 @@ venv: .venv/all.stamp ## the tools, in .venv, at the versions of tools/requireme
 
 .venv/run.stamp: tools/requirements/run.lock | .venv/bin/python
 	@echo 'make: what the collection runs on, into .venv'
-	@$(PIP_INSTALL) -r $<
+	@.venv/bin/$(PIP_INSTALL) -r $<
 	@touch $@
 
 .venv/all.stamp: tools/requirements/all.lock .venv/run.stamp
 	@echo 'make: the tools of the checks, into .venv (about a minute)'
-	@$(PIP_INSTALL) -r $<
+	@.venv/bin/$(PIP_INSTALL) -r $<
+	@touch $@
+
+# What a user installs and no more: some of the tools above bring packages that make every start of Python and of requests slower.
+.cache/user/stamp: tools/requirements/run.lock | .venv/bin/python
+	@.venv/bin/python -m venv .cache/user
+	@.cache/user/bin/$(PIP_INSTALL) -r $<
 	@touch $@
 
 # Phony: the link is laid anew, since the checkout may have been moved.

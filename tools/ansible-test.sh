@@ -5,7 +5,8 @@
 #
 # Runs ansible-test on a copy of the collection: tools/ansible-test.sh BIN COMMAND [OPTION ...]
 #   BIN  the bin folder of a venv that holds ansible-core, such as .venv/bin
-# The copy is .cache/ansible-test/COMMAND; results go to tests/output there. ANSIBLE_TEST_TREE=DIR: a copy that is there already.
+# The copy lies under ANSIBLE_TEST_HOME (.cache/home), which two runs at once may not share; results go to tests/output there.
+# ANSIBLE_TEST_TREE=DIR: a copy that is there already.
 
 set -euo pipefail
 
@@ -14,9 +15,10 @@ bin=$(cd "$1" && pwd)
 command=$2
 shift 2
 
-home=$PWD/.cache/home
-tree=$PWD/${ANSIBLE_TEST_TREE:-.cache/ansible-test/$command}
-pythons=$PWD/.cache/pythons
+home=$PWD/${ANSIBLE_TEST_HOME:-.cache/home}
+tree=${ANSIBLE_TEST_TREE:+$PWD/$ANSIBLE_TEST_TREE}
+tree=${tree:-$home/ansible-test/$command}
+pythons=$home/pythons
 
 [[ $PWD != *[[:space:]]* ]] || { echo "ansible-test does not work in a folder with a space in its path: $PWD" >&2; exit 1; }
 command -v shellcheck >/dev/null || { echo "ansible-test would pass over shell scripts: shellcheck is missing" >&2; exit 1; }
@@ -33,10 +35,18 @@ for version in 3.9 3.10 3.11 3.12 3.13; do
 done
 
 # pip comes from the package index alone: tools/get_pip.py, by the name that this ansible-core's ansible-test looks for.
-mkdir -p "$home/.ansible/test/cache"
+cache=$home/.ansible/test/cache
+mkdir -p "$cache"
 lib=$("$bin/python" -c 'import ansible_test, os; print(list(ansible_test.__path__)[0])')
-grep -oE "pip='[0-9.]+'" "$lib/_internal/python_requirements.py" | grep -oE '[0-9.]+' | sort -u |
-  while read -r version; do cp tools/get_pip.py "$home/.ansible/test/cache/get_pip_${version//./_}.py"; done
+grep -oE "pip='[0-9.]+'" "$lib/_internal/python_requirements.py" | grep -oE '[0-9.]+' | sort -u | while read -r version; do
+  name=get_pip_${version//./_}
+  if [ ! -d "$cache/$name" ]; then
+    "$bin/python" -m pip install -qq --no-deps --no-compile --target "$cache/$name.part" "pip==$version"
+    for python in "$pythons"/python*; do PYTHONDONTWRITEBYTECODE='' "$python" -m compileall -q "$cache/$name.part"; done
+    mv "$cache/$name.part" "$cache/$name"
+  fi
+  cp tools/get_pip.py "$cache/$name.py"
+done
 
 [ -n "${ANSIBLE_TEST_TREE:-}" ] || tools/tree.sh copy "$tree"
 cd "$tree/ansible_collections/huaweicloud/drs"

@@ -21,6 +21,11 @@ cat >>.cache/docs/conf.py <<'CONF'
 intersphinx_mapping = {}
 suppress_warnings = ["ref.ref"]
 CONF
+# antsibull-docs copies the guides' text alone. Their pictures go beside them, after it has run and before Sphinx reads them.
+cat >>.cache/docs/conf.py <<CONF
+import shutil
+shutil.copytree("$root/docs/docsite/rst/images", "rst/collections/huaweicloud/drs/docsite/images", dirs_exist_ok=True)
+CONF
 bash .cache/docs/build.sh >.cache/docs/build.log || { cat .cache/docs/build.log >&2; exit 1; }
 
 rm -rf build/site

@@ -3,17 +3,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What ansible-test runs in each new virtual environment to get pip, in place of a script that it would download.
 
-Python's own ensurepip brings a pip, and that one fetches the version asked for from the package index: the checks need no
-other server. ensurepip runs in a process of its own, since it hides pip's configuration from what follows in the same one.
+pip comes from the package index alone, and once for all: tools/ansible-test.sh lays it beside the copy of this file that
+ansible-test finds, and each environment is told where it lies.
 """
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import pathlib
+import sysconfig
 
 if __name__ == "__main__":
-    subprocess.run([sys.executable, "-m", "ensurepip", "--default-pip"], check=True, stdout=subprocess.DEVNULL)
-    version = [argument for argument in sys.argv[1:] if argument.startswith("pip==")]
-    upgrade = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "install", *version]
-    sys.exit(subprocess.run(upgrade, check=False).returncode)
+    pip = pathlib.Path(__file__).resolve().with_suffix("")
+    (pathlib.Path(sysconfig.get_path("purelib")) / "pip.pth").write_text(f"{pip}\n", encoding="utf-8")

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Runs the linters, all of them or those named: tools/lint.sh [ruff mypy ...]. Each runs whatever the others found.
+# Runs the linters, all of them or those named: tools/lint.sh [ruff mypy ...]. Each runs whatever the others found, two at a time.
 
 set -uo pipefail
 
@@ -11,14 +11,17 @@ cd "$(dirname "$0")/.." || exit
 root=$PWD
 collection=ansible_collections.huaweicloud.drs
 
-all=(ruff mypy yamllint shellcheck codespell bandit secrets ansible-lint workflows changelog)
+work=.cache/lint
+
+# The longest first.
+all=(ansible-lint ruff mypy yamllint shellcheck codespell bandit secrets workflows changelog)
 
 tracked() { # the files git tracks or would track, of these patterns
   git ls-files -z --cached --others --exclude-standard -- "$@" |
     while IFS= read -r -d '' file; do if [ -f "$file" ]; then printf '%s\0' "$file"; fi; done
 }
 
-run_ruff() { ruff check --quiet .; }
+run_ruff() { ruff check --quiet . && ruff format --check --quiet .; }
 
 run_mypy() {
   # By package names, so that the code is seen under the names that it is imported by.
@@ -53,10 +56,23 @@ run_workflows() {
 
 run_changelog() { antsibull-changelog lint; }
 
-failed=()
-for step in "${@:-${all[@]}}"; do
+steps=("${@:-${all[@]}}")
+rm -rf "$work"
+mkdir -p "$work"
+for step in "${steps[@]}"; do
+  while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n; done
   echo "lint: $step"
-  "run_$step" || failed+=("$step")
+  { "run_$step" >"$work/$step.log" 2>&1 && touch "$work/$step.passed"; } &
+done
+wait
+
+failed=()
+for step in "${steps[@]}"; do
+  [ -f "$work/$step.passed" ] || failed+=("$step")
+  if [ -s "$work/$step.log" ]; then
+    echo "lint: what $step said:"
+    cat "$work/$step.log"
+  fi
 done
 
 if [ ${#failed[@]} -gt 0 ]; then

@@ -22,7 +22,9 @@ def test_galaxy_yml_and_the_code_name_the_same_version():
 
 
 def test_the_newest_release_of_the_changelog_is_this_version():
-    newest = max(loaded("changelogs/changelog.yaml")["releases"], key=lambda text: [int(part) for part in text.split(".")])
+    newest = max(
+        loaded("changelogs/changelog.yaml")["releases"], key=lambda text: [int(part) for part in text.split(".")]
+    )
     assert newest == VERSION
     assert f"\nv{VERSION}\n" in ROOT.joinpath("CHANGELOG.rst").read_text(encoding="utf-8")
 
@@ -34,5 +36,9 @@ def test_the_action_group_holds_every_module():
 
 def test_nothing_is_ignored_by_ansible_test():
     assert list(ROOT.glob("tests/sanity/*")) == []
-    aliases = [line for path in ROOT.glob("tests/integration/targets/*/aliases") for line in path.read_text(encoding="utf-8").split()]
+    aliases = [
+        line
+        for path in ROOT.glob("tests/integration/targets/*/aliases")
+        for line in path.read_text(encoding="utf-8").split()
+    ]
     assert not {"disabled", "unsupported", "unstable"} & set(aliases)
