@@ -14,7 +14,7 @@ import re
 import typing as t
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from ansible_collections.huaweicloud.drs.plugins.module_utils import _auth, _http
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _auth, _http, _settings
 from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import DELETED, NOT_FOUND, spell
 
 # per_page of batch-status and batch-detail is 0 to 100 and 5 where none is given (SDK, QueryJobsReq).
@@ -257,7 +257,7 @@ class Api:
             answer = self._http.write(
                 endpoint.method, self._url(endpoint.path), {"jobs": [item(order) for order in orders]}, wanted
             )
-        except (_auth.AuthError, _http.Untrusted) as error:
+        except (_settings.AuthError, _http.Untrusted) as error:
             return dict.fromkeys(ids, Verdict(NOT_LET_IN, msg=str(error)))
         except (_http.Unsent, _http.OutOfTime) as error:
             return dict.fromkeys(ids, Verdict(UNSENT, msg=str(error), throttled=getattr(error, "throttled", False)))
@@ -347,7 +347,7 @@ class Api:
             payload["page_req"] = {"cur_page": 1, "per_page": PAGE}
         try:
             answer = self._http.read("POST", self._url(path), payload)
-        except (_auth.AuthError, _http.Untrusted) as error:
+        except (_settings.AuthError, _http.Untrusted) as error:
             return dict.fromkeys(ids, Verdict(NOT_LET_IN, msg=str(error)))
         except _http.TransportError as error:
             unknown_host = isinstance(error, _http.NameNotResolved) or isinstance(
@@ -459,7 +459,7 @@ class Api:
             return Verdict(UNREADABLE, msg="time ran out before the list was read to its end")
         try:
             answer = self._http.read("POST", self._url(), body)
-        except (_auth.AuthError, _http.Untrusted) as error:
+        except (_settings.AuthError, _http.Untrusted) as error:
             return Verdict(NOT_LET_IN, msg=str(error))
         except _http.TransportError as error:
             return Verdict(UNREADABLE, msg=str(error))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.huaweicloud.drs.plugins.module_utils import _auth
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _settings
 from ansible_collections.huaweicloud.drs.plugins.module_utils._convergence import Convergence, Rules
 from ansible_collections.huaweicloud.drs.plugins.module_utils._job import GOOD, Job
 from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import STATES
@@ -42,7 +42,7 @@ _JOB_OPTIONS = dict(
     force={"type": "bool"},
 )
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = dict(
-    _auth.OPTIONS,
+    _settings.OPTIONS,
     **_PER_JOB,
     state={"type": "str", "required": True, "choices": list(STATES)},
     job_ids={"type": "list", "elements": "str"},

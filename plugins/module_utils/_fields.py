@@ -19,7 +19,7 @@ import re
 import typing as t
 from collections.abc import Callable, Iterable, Mapping
 
-from ansible_collections.huaweicloud.drs.plugins.module_utils._auth import MASK, SHORTEST_SECRET
+from ansible_collections.huaweicloud.drs.plugins.module_utils._secrets import MASK, SHORTEST_SECRET
 
 # A text, a number, true or false; anything else in its place is given back as null.
 VALUE = "value"

@@ -17,7 +17,7 @@ import typing as t
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from urllib.parse import unquote, urlsplit
 
-from ansible_collections.huaweicloud.drs.plugins.module_utils import _auth
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _secrets, _settings
 from ansible_collections.huaweicloud.drs.plugins.module_utils._timing import Clock, growing_pause
 
 try:
@@ -94,7 +94,7 @@ class Http:
         self,
         *,
         clock: Clock,
-        secrets: _auth.Secrets,
+        secrets: _secrets.Secrets,
         throttled: Callable[[Answer], bool],
         deadline: float,
         headers: Mapping[str, str],
@@ -126,7 +126,7 @@ class Http:
         """The answer to a request that changes nothing: repeated while throttled until the deadline, after a 401 with
         a fresh token once, and after 5xx and lost connections max_retries times in a row.
 
-        Raises TransportError, or _auth.AuthError from the way in. A 5xx that stays is returned.
+        Raises TransportError, or _settings.AuthError from the way in. A 5xx that stays is returned.
         """
         tries, renewed = 0, False
         while True:
@@ -324,7 +324,7 @@ class Http:
 
     def _proxies(self, url: str) -> dict[str, str]:
         """The environment's proxies for this address; none for loopback. Their passwords are hidden from now on."""
-        if _auth.loopback(url):
+        if _settings.loopback(url):
             return {}
         proxies: dict[str, str] = requests.utils.get_environ_proxies(url)
         proxy = requests.utils.select_proxy(url, proxies)

@@ -14,7 +14,7 @@ import typing as t
 from collections.abc import Callable, Mapping
 
 from ansible.module_utils.basic import missing_required_lib
-from ansible_collections.huaweicloud.drs.plugins.module_utils import _api, _auth, _http
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _api, _auth, _http, _secrets, _settings
 from ansible_collections.huaweicloud.drs.plugins.module_utils._timing import Clock
 from ansible_collections.huaweicloud.drs.plugins.module_utils._version import VERSION
 
@@ -71,7 +71,7 @@ class Client(t.NamedTuple):
 
     http: _http.Http
     api: _api.Api
-    settings: _auth.Settings
+    settings: _settings.Settings
     began: float
 
     def figures(self) -> dict[str, t.Any]:
@@ -94,14 +94,12 @@ def make_client(
     if not _http.HAS_REQUESTS:
         raise OptionError(missing_required_lib("requests"))
     try:
-        settings = _auth.resolve(params, os.environ)
-    except _auth.AuthError as error:
+        settings = _settings.resolve(params, os.environ)
+    except _settings.AuthError as error:
         raise OptionError(str(error)) from None
     if settings.ca_cert and not os.path.isfile(settings.ca_cert):
         raise OptionError("ca_cert %s is no file on this host" % settings.ca_cert)
-    secrets = _auth.Secrets(on_add=hide)
-    for secret in settings.secrets:
-        secrets.add(secret)
+    secrets = _secrets.Secrets(on_add=hide)
     began = shell.clock.monotonic()
     http = _http.Http(
         clock=shell.clock,

@@ -9,7 +9,7 @@ import typing as t
 from collections.abc import Callable, Mapping, Sequence
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.huaweicloud.drs.plugins.module_utils import _api, _auth, _fields
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _api, _fields, _settings
 from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import DELETED, NOT_FOUND, STATUSES, spell
 from ansible_collections.huaweicloud.drs.plugins.module_utils._module import (
     NO_FIGURES,
@@ -28,7 +28,7 @@ PARTS = ("detail", "progress", "rpo_rto")
 NAMED_IN_MSG = 5
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = dict(
-    _auth.OPTIONS,
+    _settings.OPTIONS,
     job_ids={"type": "list", "elements": "str"},
     name={"type": "str"},
     status={"type": "list", "elements": "str", "choices": [status for status in STATUSES if status != NOT_FOUND]},

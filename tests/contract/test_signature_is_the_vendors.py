@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 import requests
-from ansible_collections.huaweicloud.drs.plugins.module_utils._auth import Signer
+from ansible_collections.huaweicloud.drs.plugins.module_utils._signature import Signer
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.sdk_request import SdkRequest
 from huaweicloudsdkcore.signer.signer import Signer as VendorsSigner

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 import requests
-from ansible_collections.huaweicloud.drs.plugins.module_utils import _auth
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _auth, _secrets, _settings
 from ansible_collections.huaweicloud.drs.tests.contract.vendor_sdk import ACCESS_KEY, PROJECT_ID, SECRET_KEY, job_id
 from ansible_collections.huaweicloud.drs.tests.emulator import Emulator, serve
 
@@ -55,8 +55,8 @@ def call(method, url, headers, payload, auth=None):
 
 
 def let_in(url, way, **options):
-    settings = _auth.resolve({"endpoint": url, "auth_url": url, "region": "eu-de", **way, **options}, {})
-    return _auth.way_in(settings, _auth.Secrets(), call, Clock())
+    settings = _settings.resolve({"endpoint": url, "auth_url": url, "region": "eu-de", **way, **options}, {})
+    return _auth.way_in(settings, _secrets.Secrets(), call, Clock())
 
 
 def read(url, auth):
@@ -85,12 +85,12 @@ def test_a_wrong_secret_is_not_let_in(url, name, wrong):
 
 
 def test_a_wrong_password_is_told_in_iams_words(url):
-    with pytest.raises(_auth.AuthError, match="HTTP 401, The username or password is wrong"):
+    with pytest.raises(_settings.AuthError, match="HTTP 401, The username or password is wrong"):
         read(url, let_in(url, WAYS_IN["password"] | {"password": "another-password"}))
 
 
 def test_an_unknown_project_is_told(url):
-    with pytest.raises(_auth.AuthError, match="no project of the name eu-nl"):
+    with pytest.raises(_settings.AuthError, match="no project of the name eu-nl"):
         read(url, let_in(url, WAYS_IN["access key"], project_name="eu-nl"))
 
 

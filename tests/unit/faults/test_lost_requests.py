@@ -11,7 +11,7 @@ import math
 
 import pytest
 import requests
-from ansible_collections.huaweicloud.drs.plugins.module_utils import _api, _auth, _http
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _api, _http, _secrets
 from ansible_collections.huaweicloud.drs.plugins.module_utils._timing import Clock
 from ansible_collections.huaweicloud.drs.tests.unit import in_process
 from ansible_collections.huaweicloud.drs.tests.unit.faults.promises import (
@@ -372,7 +372,7 @@ def test_a_cut_answer_is_noticed_with_urllib3_1(length):
     session.send = lambda *_args, **_options: response
     http = _http.Http(
         clock=Clock(),
-        secrets=_auth.Secrets(),
+        secrets=_secrets.Secrets(),
         throttled=_api.throttled,
         deadline=math.inf,
         headers={},

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 import urllib3
-from ansible_collections.huaweicloud.drs.plugins.module_utils import _api, _auth, _http
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _api, _http, _secrets
 from ansible_collections.huaweicloud.drs.plugins.module_utils._timing import Clock
 from ansible_collections.huaweicloud.drs.tests.unit.faults.promises import emulator, outcomes, run
 from ansible_collections.huaweicloud.drs.tests.unit.faults.table import shows
@@ -216,7 +216,7 @@ def test_throttling_halves_the_requests_in_flight(status, let_in):
     gate, clock = Gate(status), StillClock()
     http = _http.Http(
         clock=clock,
-        secrets=_auth.Secrets(),
+        secrets=_secrets.Secrets(),
         throttled=_api.throttled,
         deadline=1000.0,
         headers={},

@@ -10,7 +10,7 @@ import random
 import resource
 import sys
 
-from ansible_collections.huaweicloud.drs.plugins.module_utils import _api, _auth, _http
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _api, _http, _secrets
 from ansible_collections.huaweicloud.drs.plugins.module_utils._timing import Clock
 
 
@@ -23,7 +23,7 @@ def read(url):
     clock = Clock()
     http = _http.Http(
         clock=clock,
-        secrets=_auth.Secrets(),
+        secrets=_secrets.Secrets(),
         throttled=_api.throttled,
         deadline=clock.monotonic() + 60,
         headers={"Content-Type": "application/json"},

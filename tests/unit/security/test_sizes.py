@@ -16,7 +16,7 @@ import threading
 import zlib
 
 import pytest
-from ansible_collections.huaweicloud.drs.plugins.module_utils import _api, _auth, _http
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _api, _http, _secrets
 from ansible_collections.huaweicloud.drs.plugins.module_utils._timing import Clock
 from ansible_collections.huaweicloud.drs.tests.unit.faults.promises import emulator, job_id, outcomes, run
 from ansible_collections.huaweicloud.drs.tests.unit.faults.table import shows
@@ -175,7 +175,7 @@ def test_an_answer_that_trickles_in_is_given_up(headers):
     clock = Clock()
     http = _http.Http(
         clock=clock,
-        secrets=_auth.Secrets(),
+        secrets=_secrets.Secrets(),
         throttled=_api.throttled,
         deadline=clock.monotonic() + 60,
         headers={},

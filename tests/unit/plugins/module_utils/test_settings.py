@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.huaweicloud.drs.plugins.module_utils._auth import (
+from ansible_collections.huaweicloud.drs.plugins.module_utils._settings import (
     NEEDED,
     OPTIONAL,
     VARIABLES,

@@ -11,7 +11,7 @@ import json
 from urllib.parse import quote, quote_plus
 
 import pytest
-from ansible_collections.huaweicloud.drs.plugins.module_utils._auth import Secrets
+from ansible_collections.huaweicloud.drs.plugins.module_utils._secrets import Secrets
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 import yaml
 from ansible_collections.huaweicloud.drs.plugins.doc_fragments import attributes, auth, connection
-from ansible_collections.huaweicloud.drs.plugins.module_utils._auth import (
+from ansible_collections.huaweicloud.drs.plugins.module_utils._settings import (
     OPTIONS,
     SECRET_VALUES,
     VARIABLES,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from ansible_collections.huaweicloud.drs.plugins.module_utils._auth import Signer
+from ansible_collections.huaweicloud.drs.plugins.module_utils._signature import Signer
 
 NOW = datetime(2026, 1, 1)
 URL = "https://drs.eu-de.otc.t-systems.com/v3/054ba152d480d55b2f5dc0069e7ddef0/jobs/batch-starting"

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
-from ansible_collections.huaweicloud.drs.plugins.module_utils import _auth
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _auth, _secrets, _settings
 from requests.auth import AuthBase
 from requests.structures import CaseInsensitiveDict
 
@@ -69,21 +69,22 @@ def projects(*rows):
 
 
 def made(way, iam=None, secrets=None, clock=None, **options):
-    settings = _auth.resolve({**PLACE, **way, **options}, {})
-    return _auth.way_in(settings, secrets or _auth.Secrets(), iam or Iam(), clock or Clock())
+    settings = _settings.resolve({**PLACE, **way, **options}, {})
+    return _auth.way_in(settings, secrets or _secrets.Secrets(), iam or Iam(), clock or Clock())
 
 
 def prepared(auth, method="POST", url="https://drs.eu-de.otc.t-systems.com/v3/p1/jobs/batch-status", **more):
     return requests.Request(method, url, auth=auth, **({"json": {"jobs": []}} | more)).prepare()
 
 
-def test_without_requests_options_are_resolved_all_the_same(monkeypatch):
+def test_without_requests_it_can_be_imported_all_the_same(monkeypatch):
     monkeypatch.setitem(sys.modules, "requests.auth", None)
     spec = importlib.util.spec_from_file_location("auth_alone", _auth.__file__)
     alone = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(alone)
     assert alone.AuthBase is object
-    assert alone.resolve({**PLACE, **TOKEN}, {}).way == "token"
+    settings = _settings.resolve({**PLACE, **TOKEN}, {})
+    assert alone.way_in(settings, _secrets.Secrets(), Iam(), Clock()).describe() == "the token given"
 
 
 # --- what is put into a request
@@ -181,7 +182,7 @@ def test_each_is_one_of_requests_and_shows_no_secret(way):
 )
 def test_every_secret_is_hidden(way, hidden):
     added = set()
-    prepared(made(way, Iam(token_answer()), _auth.Secrets(added.add)))
+    prepared(made(way, Iam(token_answer()), _secrets.Secrets(added.add)))
     assert added == hidden
 
 
@@ -305,7 +306,7 @@ def test_a_token_that_comes_without_a_project_is_used_to_look_it_up(body):
     ],
 )
 def test_no_project_or_several_is_an_error(rows, words):
-    with pytest.raises(_auth.AuthError, match=words) as caught:
+    with pytest.raises(_settings.AuthError, match=words) as caught:
         made(TOKEN, Iam(projects(*rows))).project_id()
     assert "eu-de" in str(caught.value)
     assert "project_id" in str(caught.value)
@@ -313,14 +314,14 @@ def test_no_project_or_several_is_an_error(rows, words):
 
 @pytest.mark.parametrize("body", [None, [], {}, {"projects": None}, {"projects": [None, {"name": "eu-de"}, {"id": 5}]}])
 def test_an_answer_of_another_shape_names_no_project(body):
-    with pytest.raises(_auth.AuthError, match="no project"):
+    with pytest.raises(_settings.AuthError, match="no project"):
         made(TOKEN, Iam(Answer(200, body=body))).project_id()
 
 
 def test_a_project_id_that_would_change_the_path_is_refused():
-    with pytest.raises(_auth.AuthError, match="give the option project_id"):
+    with pytest.raises(_settings.AuthError, match="give the option project_id"):
         made(TOKEN, Iam(projects(("../p7", "eu-de")))).project_id()
-    with pytest.raises(_auth.AuthError, match="give the option project_id"):
+    with pytest.raises(_settings.AuthError, match="give the option project_id"):
         made(PASSWORD, Iam(token_answer(project="p/7"))).project_id()
 
 
@@ -349,7 +350,7 @@ GATEWAY = {"error_code": "APIGW.0301", "error_msg": "Incorrect IAM authenticatio
 )
 def test_a_token_that_is_refused_says_who_where_and_why(answer, named):
     auth = made(PASSWORD, Iam(answer))
-    with pytest.raises(_auth.AuthError) as caught:
+    with pytest.raises(_settings.AuthError) as caught:
         prepared(auth)
     words = str(caught.value)
     assert [name for name in [*named, "user bob of acme", IAM] if name not in words] == []
@@ -361,7 +362,7 @@ def test_a_password_that_was_refused_is_not_tried_again(status):
     iam = Iam(Answer(status, body=KEYSTONE))
     auth = made(PASSWORD, iam)
     for _number in range(2):
-        with pytest.raises(_auth.AuthError, match="password is wrong"):
+        with pytest.raises(_settings.AuthError, match="password is wrong"):
             prepared(auth)
     assert len(iam.asked) == 1
 
@@ -370,14 +371,14 @@ def test_a_password_that_was_refused_is_not_tried_again(status):
 def test_trouble_that_may_pass_is_tried_again(trouble):
     iam = Iam(trouble, token_answer())
     auth = made(PASSWORD, iam)
-    with pytest.raises((_auth.AuthError, ConnectionError)):
+    with pytest.raises((_settings.AuthError, ConnectionError)):
         prepared(auth)
     assert prepared(auth).headers["X-Auth-Token"] == "canary-fetched-1"
 
 
 @pytest.mark.parametrize(("way", "described"), [(TOKEN, "the token given"), (KEY, "the access key AKEXAMPLE")])
 def test_a_project_that_may_not_be_looked_up_says_so(way, described):
-    with pytest.raises(_auth.AuthError) as caught:
+    with pytest.raises(_settings.AuthError) as caught:
         made(way, Iam(Answer(401, body=GATEWAY))).project_id()
     assert "did not look up the project eu-de" in str(caught.value)
     assert described in str(caught.value)
@@ -385,14 +386,14 @@ def test_a_project_that_may_not_be_looked_up_says_so(way, described):
 
 def test_a_secret_that_iam_echoes_is_masked_also_where_the_text_is_cut():
     body = {"error_code": "canary-password", "error_msg": "x" * 495 + "canary-password is wrong"}
-    with pytest.raises(_auth.AuthError) as caught:
+    with pytest.raises(_settings.AuthError) as caught:
         prepared(made(PASSWORD, Iam(Answer(401, body=body, request_id="canary-password"))))
     assert "canar" not in str(caught.value)
 
 
 def test_a_clock_that_is_off_is_pointed_out():
     body = {"error_code": "APIGW.0301", "error_msg": "calc ak sk signature fail:signature expired"}
-    with pytest.raises(_auth.AuthError, match="this machine's clock"):
+    with pytest.raises(_settings.AuthError, match="this machine's clock"):
         made(KEY, Iam(Answer(401, body=body))).project_id()
 
 
