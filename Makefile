@@ -107,8 +107,8 @@ look: venv ## look at reports in a headless Chromium, which must be installed; p
 
 ##@ Measure
 .PHONY: bench
-bench: venv .cache/user/stamp ## what the collection costs beside others, into docs/performance.md (twenty minutes; keep the machine quiet)
-	.venv/bin/python -m tests.benchmark --ansible .cache/user/bin
+bench: venv .cache/bench/stamp ## what the collection costs beside others, into docs/performance.md (twenty minutes; keep the machine quiet)
+	.venv/bin/python -m tests.benchmark --user .cache/bench/bin
 
 ##@ Release
 .PHONY: build tarball-list release-notes sbom
@@ -141,10 +141,10 @@ venv: .venv/all.stamp ## the tools, in .venv, at the versions of tools/requireme
 	@.venv/bin/$(PIP_INSTALL) -r $<
 	@touch $@
 
-# What a user installs and no more: some of the tools above bring packages that make every start of Python and of requests slower.
-.cache/user/stamp: tools/requirements/run.lock | .venv/bin/python
-	@.venv/bin/python -m venv .cache/user
-	@.cache/user/bin/$(PIP_INSTALL) -r $<
+# What is measured and no more: some of the tools above bring packages that make every start of Python and of requests slower.
+.cache/bench/stamp: tools/requirements/bench.lock | .venv/bin/python
+	@.venv/bin/python -m venv .cache/bench
+	@.cache/bench/bin/$(PIP_INSTALL) -r $<
 	@touch $@
 
 # Phony: the link is laid anew, since the checkout may have been moved.

@@ -18,6 +18,7 @@ compile() {
 
 compile --universal --python-version 3.11 --generate-hashes run.in --output-file run.lock
 compile --universal --python-version 3.11 --generate-hashes all.in --constraint run.lock --output-file all.lock
+compile --universal --python-version 3.11 --generate-hashes bench.in --constraint all.lock --output-file bench.lock
 
 core() { # a requirement, what make matrix runs on it, the Pythons that can run it
   local version

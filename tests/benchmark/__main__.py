@@ -33,22 +33,22 @@ QUICK_SIZES, QUICK_ITEMS = (10,), 2
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmark", description=str(__doc__).partition("\n")[0])
     parser.add_argument(
-        "--ansible",
+        "--user",
         type=pathlib.Path,
         default=pathlib.Path(sys.executable).parent,
         metavar="BIN",
-        help="the bin folder of an environment with what a user installs and no more (default: this Python's)",
+        help="the bin folder of an environment with ansible-core, requests and the vendor's SDK, and no more (default: this Python's)",
     )
     parser.add_argument("--quick", action="store_true", help="the smallest size once; writes no page")
     options = parser.parse_args()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _frame: sys.exit(128 + number))
     began = time.monotonic()
-    results = measure(options.ansible.resolve(), QUICK_SIZES if options.quick else SIZES, quick=options.quick)
+    results = measure(options.user.resolve(), QUICK_SIZES if options.quick else SIZES, quick=options.quick)
     sys.stdout.write(page.as_text(results))
     if not options.quick:
         docs = ROOT / "docs"
-        (docs / "performance.md").write_text(page.page(results, _machine(options.ansible)), encoding="utf-8")
+        (docs / "performance.md").write_text(page.page(results, _machine(options.user)), encoding="utf-8")
         (docs / page.PLOT).write_text(page.the_plot(results), encoding="utf-8")
         print("docs/performance.md is written.")
     print(f"It took {time.monotonic() - began:.0f} s.")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import pathlib
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,7 +22,7 @@ _PING: dict[str, Any] = {"name": "Empty", "ansible.builtin.ping": {}}
 
 
 class Contenders:
-    """Commands against one emulator. folder: of every file of the runs. user: the bin folder whose Ansible is run."""
+    """Commands against one emulator. folder: of every file of the runs. user: the bin folder whose Python and Ansible are run."""
 
     def __init__(self, service: Service, folder: pathlib.Path, user: pathlib.Path) -> None:
         self._service, self._folder, self._user = service, folder, user
@@ -87,7 +86,12 @@ class Contenders:
         """The vendor's SDK in a plain script, without Ansible."""
         ids = self._folder / "ids.txt"
         ids.write_text("\n".join(self._ids(jobs)), encoding="ascii")
-        script = [sys.executable, str(HERE / "sdk_script.py"), scenario.verb or "none", ",".join(scenario.there)]
+        script = [
+            str(self._user / "python"),
+            str(HERE / "sdk_script.py"),
+            scenario.verb or "none",
+            ",".join(scenario.there),
+        ]
         return self._run([*script, str(ids)])
 
     def import_requests(self) -> float:

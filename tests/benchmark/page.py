@@ -48,7 +48,7 @@ vanish beside them. This page shows what it does add. `make bench` writes all of
   more are scaled from them.
 - **Beyond** is the time that is left once the empty task's is taken off, each run's against the empty task that was run beside it.
   Nothing is taken off the SDK's script, which pays for no Ansible.
-- Ansible and the modules run in an environment with what a user installs: ansible-core, requests, and what these need.
+- Ansible, the modules and the SDK's script run in one environment: ansible-core, requests, the SDK, what these need, and no more.
 - Each time is the median of {RUNS} runs, of {RUNS_OF_READS} up to {MANY} jobs where nothing is written; one run for 10,000 jobs, for the SDK's
   script from {MANY_FOR_SDK:,} jobs on, and for the loop. Memory is the largest resident set. Requests are those in the emulator's journal.
 
