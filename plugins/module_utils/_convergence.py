@@ -34,7 +34,7 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._timing import Clo
 # DRS.M01504 also means "the task is abnormal": past this many seconds it is taken at that word.
 LONGEST_BUSY = 300.0
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
-FIRST_POLL, POLL_GROWTH = 0.5, 1.5
+FIRST_POLL, POLL_GROWTH = 0.25, 2.5
 
 # Answers to a write that speak of the job's status: the status is read before they count.
 LOOK_AGAIN = frozenset(("DRS.M00304", _api.WAS_DELETED)) | _api.NO_SUCH_JOB

@@ -69,7 +69,7 @@ The requests of a run follow from the jobs alone:
 - before a start, unless `allow_paid_order` is given, the details of the jobs to be started are read, {DETAIL_PAGE} a call;
 - each write holds `batch_size` jobs ({BATCH});
 - then, round after round, the statuses of the jobs that are still on their way are read, {PAGE} a page. The first round
-  comes half a second after the writes at the latest, and each later one after half as long again, up to `wait_interval`.
+  comes a quarter of a second after the writes at the latest, and each later one after two and a half times as long, up to `wait_interval`.
 - `max_parallel` requests ({WIDTH}) are under way at once, over as many connections that stay open.
 
 So {1000:,} jobs to be started are 10 pages, 100 details, 100 writes, and 10 pages for each round. A run in which nothing changes

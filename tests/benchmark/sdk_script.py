@@ -20,7 +20,7 @@ from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkdrs.v3 import DrsClient, model
 
 BATCH, PAGE = 10, 100
-FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 0.5, 5.0, 1.5
+FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 0.25, 5.0, 2.5
 
 
 def main(verb: str, there: set[str], ids: list[str]) -> None:

@@ -26,6 +26,7 @@ class Night(RuleBasedStateMachine):
 
     @rule(rules=strategies.faults)
     def break_something(self, rules):
+        self.mend_everything()
         for fault in rules:
             self.service.fault(fault)
 
