@@ -35,7 +35,7 @@ export ANSIBLE_ASYNC_DIR := $(HOME)/.ansible_async
 # Twice quiet: a warning of pip's about the machine's own configuration is nothing to act on.
 # Without the dependencies, since the lock files name every one of them.
 PIP_INSTALL := python -m pip install -qq --no-deps
-PYTEST := .venv/bin/python -m pytest -p no:cacheprovider -q --timeout 300 --dist loadgroup
+PYTEST := .venv/bin/python -m pytest -p no:cacheprovider -q --timeout 300 --dist worksteal
 VERSION := $(shell sed -n 's/^version: *//p' galaxy.yml)
 TARBALL := build/huaweicloud-drs-$(VERSION).tar.gz
 EE_IMAGE ?= localhost/huaweicloud-drs-ee:$(VERSION)

@@ -9,46 +9,30 @@ import pathlib
 import sys
 from xml.etree import ElementTree
 
-import pytest
 from ansible_collections.huaweicloud.drs.tests.benchmark import __main__ as benchmark
 from ansible_collections.huaweicloud.drs.tests.benchmark import page, targets
 from ansible_collections.huaweicloud.drs.tests.benchmark.scenarios import BY_NAME, SCENARIOS, least_requests
 
-# One worker of pytest-xdist, so that it is measured once.
-pytestmark = pytest.mark.xdist_group("benchmark")
 
-
-@pytest.fixture(scope="module")
-def results():
-    return benchmark.measure(pathlib.Path(sys.executable).parent, benchmark.QUICK_SIZES, quick=True)
-
-
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
-def test_the_module_sends_the_least_possible(results, scenario):
-    assert results.of("ours", scenario, 10).requests == least_requests(scenario, 10)
-
-
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
-def test_the_sdks_script_does_the_same_but_for_details(results, scenario):
-    least = {kind: count for kind, count in least_requests(scenario, 10).items() if kind != "detail"}
-    assert results.of("SDK", scenario, 10).requests == least
-
-
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
-def test_the_loop_sends_one_request_for_each_item(results, scenario):
-    assert sum(results.of("uri loop", scenario, results.uri_items).requests.values()) == results.uri_items
-
-
-def test_memory_was_seen(results):
-    ours = results.of("ours", BY_NAME["paused"], 10)
-    assert ours.mib > 10
-    assert ours.module_mib > 10
-
-
-def test_the_page_and_the_plot_are_made(results):
-    text = page.page(results, ["a machine"])
-    assert all(each.measured in text for each in targets.targets(results))
-    ElementTree.fromstring(page.the_plot(results))
+def test_it_works_and_no_request_is_one_too_many(subtests):
+    """One test, since what it measures takes a while."""
+    results = benchmark.measure(pathlib.Path(sys.executable).parent, benchmark.QUICK_SIZES, quick=True)
+    for scenario in SCENARIOS:
+        least = least_requests(scenario, 10)
+        with subtests.test("the module sends the least possible", scenario=scenario.name):
+            assert results.of("ours", scenario, 10).requests == least
+        with subtests.test("the SDK's script does the same but for details", scenario=scenario.name):
+            assert results.of("SDK", scenario, 10).requests == {key: least[key] for key in least if key != "detail"}
+        with subtests.test("the loop sends one request for each item", scenario=scenario.name):
+            assert results.of("uri loop", scenario, results.uri_items).requests.total() == results.uri_items
+    with subtests.test("memory was seen"):
+        ours = results.of("ours", BY_NAME["paused"], 10)
+        assert ours.mib > 10
+        assert ours.module_mib > 10
+    with subtests.test("the page and the plot are made"):
+        text = page.page(results, ["a machine"])
+        assert all(each.measured in text for each in targets.targets(results))
+        ElementTree.fromstring(page.the_plot(results))
 
 
 def test_the_least_requests_are_those_of_the_written_schedule():
