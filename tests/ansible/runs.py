@@ -199,7 +199,8 @@ class Service:
         before = self.emulator.journal.count
         with output.open("w", encoding="utf-8") as stream:
             process = subprocess.Popen(
-                [str(self._core / program), *arguments],
+                # A test of a hang-up must be one even below nohup, which lets it pass unheard.
+                ["env", "--default-signal=HUP", str(self._core / program), *arguments],
                 env=environment,
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
