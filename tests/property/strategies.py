@@ -10,6 +10,7 @@ from ansible_collections.huaweicloud.drs.tests.unit.in_process import TODAY, job
 from hypothesis import strategies as st
 
 STATUSES = [status.name for status in transitions.STATUSES]
+FAILURES = ["START_JOB_FAILED", "INCRE_TRANSFER_FAILED", "RELEASE_RESOURCE_FAILED"]
 SETTLE = 30
 FAMILIES = {
     "start": "start",
@@ -57,10 +58,13 @@ stubborn = st.fixed_dictionaries(
         "period_order": st.sampled_from(
             [{"order_id": "1", "status": "PENDING"}, {"order_id": "2", "status": "COMPLETED"}]
         ),
-        "fails": st.dictionaries(
-            st.sampled_from(["start", "retry", "pause", "terminate", "force_terminate"]),
-            st.sampled_from(["START_JOB_FAILED", "INCRE_TRANSFER_FAILED", "RELEASE_RESOURCE_FAILED"]),
-            max_size=2,
+        "fails": st.fixed_dictionaries(
+            {},
+            optional={
+                **dict.fromkeys(("start", "retry", "pause"), st.sampled_from(FAILURES)),
+                # Whatever a stop comes from, it fails with this status alone.
+                **dict.fromkeys(("terminate", "force_terminate"), st.just("RELEASE_RESOURCE_FAILED")),
+            },
         ),
         "refuse": st.dictionaries(
             st.sampled_from(["start", "retry", "pause", "terminate", "delete"]),
