@@ -57,7 +57,7 @@ def main() -> int:
 
 def measure(user: pathlib.Path, sizes: tuple[int, ...], quick: bool = False) -> Results:
     """Runs everything, one after another, each beside what it is compared with."""
-    with tempfile.TemporaryDirectory(prefix="drs-bench-") as name, Service(pathlib.Path(name)) as service:
+    with tempfile.TemporaryDirectory(prefix="drs-bench-") as name, Service() as service:
         bench = Bench(service, Contenders(service, pathlib.Path(name), user), sizes)
         for jobs in sizes:
             for round_ in range(1 if quick else RUNS_OF_READS):

@@ -11,7 +11,6 @@ import os
 import pathlib
 import subprocess
 import sys
-import time
 import urllib.request
 from collections import Counter
 from typing import Any
@@ -20,7 +19,6 @@ from ..emulator.seed import IDENTITY, PROJECT_ID, SECRET_KEY
 from .scenarios import LATENCY
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-_STARTS_WITHIN = 30  # seconds
 _KINDS = {
     "batch-status": "status",
     "batch-detail": "detail",
@@ -42,21 +40,17 @@ class Service(contextlib.ExitStack):
     shorten, is in no measurement.
     """
 
-    def __init__(self, folder: pathlib.Path) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        port_file = folder / "port"
         command = [sys.executable, "-m", "tests.emulator", "--clock", "immediate", "--latency", str(LATENCY)]
-        command += ["--setting", "lag_reads=0", "--setting", "step_reads=0"]
-        command += ["--port-file", str(port_file), "--until-parent-gone"]
-        self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+        command += ["--setting", "lag_reads=0", "--setting", "step_reads=0", "--until-parent-gone"]
+        self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         self.callback(self._end)
-        until = time.monotonic() + _STARTS_WITHIN
-        while not port_file.exists():
-            if self._process.poll() is not None or time.monotonic() > until:
-                self.close()
-                raise RuntimeError("the emulator did not start")
-            time.sleep(0.02)
-        self.url = f"http://127.0.0.1:{port_file.read_text(encoding='ascii').strip()}"
+        # Its greeting ends in its address.
+        _words, _at, self.url = self._process.stdout.readline().rstrip().rpartition(" at ")
+        if not self.url:
+            self.close()
+            raise RuntimeError("the emulator did not start")
 
     @property
     def variables(self) -> dict[str, str]:
@@ -98,5 +92,5 @@ class Service(contextlib.ExitStack):
             return json.load(answer)
 
     def _end(self) -> None:
-        self._process.terminate()
-        self._process.wait(timeout=10)
+        with self._process:
+            self._process.terminate()
