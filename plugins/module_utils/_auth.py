@@ -20,7 +20,7 @@ from urllib.parse import quote
 from ansible_collections.huaweicloud.drs.plugins.module_utils._secrets import SHORTEST_SECRET, Secrets
 from ansible_collections.huaweicloud.drs.plugins.module_utils._settings import AuthError, Settings, is_project_id
 from ansible_collections.huaweicloud.drs.plugins.module_utils._signature import Signer
-from ansible_collections.huaweicloud.drs.plugins.module_utils._timing import Clock
+from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock
 
 try:
     from requests.auth import AuthBase

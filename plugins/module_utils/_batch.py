@@ -24,7 +24,7 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._module import (
     make_client,
 )
 from ansible_collections.huaweicloud.drs.plugins.module_utils._result import has_failed, result, summary_in_words
-from ansible_collections.huaweicloud.drs.plugins.module_utils._timing import Clock
+from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock
 from ansible_collections.huaweicloud.drs.plugins.module_utils._wishes import WishError, to_jobs
 
 _PAUSE_MODES = ["target", "all"]

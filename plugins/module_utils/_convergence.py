@@ -29,7 +29,7 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import 
     plan,
     shows,
 )
-from ansible_collections.huaweicloud.drs.plugins.module_utils._timing import Clock, growing_pause
+from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock, growing_pause
 
 # DRS.M01504 also means "the task is abnormal": past this many seconds it is taken at that word.
 LONGEST_BUSY = 300.0

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from urllib.parse import unquote, urlsplit
 
 from ansible_collections.huaweicloud.drs.plugins.module_utils import _secrets, _settings
-from ansible_collections.huaweicloud.drs.plugins.module_utils._timing import Clock, growing_pause
+from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock, growing_pause
 
 try:
     import requests

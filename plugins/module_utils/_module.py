@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 
 from ansible.module_utils.basic import missing_required_lib
 from ansible_collections.huaweicloud.drs.plugins.module_utils import _api, _auth, _http, _secrets, _settings
-from ansible_collections.huaweicloud.drs.plugins.module_utils._timing import Clock
+from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock
 from ansible_collections.huaweicloud.drs.plugins.module_utils._version import VERSION
 
 # option -> smallest, largest

@@ -12,7 +12,7 @@ import math
 import pytest
 import requests
 from ansible_collections.huaweicloud.drs.plugins.module_utils import _api, _http, _secrets
-from ansible_collections.huaweicloud.drs.plugins.module_utils._timing import Clock
+from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock
 from ansible_collections.huaweicloud.drs.tests.unit import in_process
 from ansible_collections.huaweicloud.drs.tests.unit.faults.promises import (
     SETTLE_TIME,

@@ -14,7 +14,7 @@ import pytest
 import requests
 import urllib3
 from ansible_collections.huaweicloud.drs.plugins.module_utils import _api, _http, _secrets
-from ansible_collections.huaweicloud.drs.plugins.module_utils._timing import Clock
+from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock
 from ansible_collections.huaweicloud.drs.tests.unit.faults.promises import emulator, outcomes, run
 from ansible_collections.huaweicloud.drs.tests.unit.faults.table import shows
 from ansible_collections.huaweicloud.drs.tests.unit.faults.test_lost_requests import KEY, PASSWORD, WRITES

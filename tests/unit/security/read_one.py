@@ -11,7 +11,7 @@ import resource
 import sys
 
 from ansible_collections.huaweicloud.drs.plugins.module_utils import _api, _http, _secrets
-from ansible_collections.huaweicloud.drs.plugins.module_utils._timing import Clock
+from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock
 
 
 def peak():

@@ -13,7 +13,7 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._api import Verdic
 from ansible_collections.huaweicloud.drs.plugins.module_utils._convergence import Convergence, Rules, count
 from ansible_collections.huaweicloud.drs.plugins.module_utils._job import Job
 from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import Wish
-from ansible_collections.huaweicloud.drs.plugins.module_utils._timing import Clock
+from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock
 
 BEGAN = 1000.0
 WALL = 1780272000.0
