@@ -8,24 +8,29 @@ from __future__ import annotations
 import json
 import typing as t
 from collections.abc import Callable, Mapping
-from datetime import datetime, timezone
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.huaweicloud.drs.plugins.module_utils import _settings
-from ansible_collections.huaweicloud.drs.plugins.module_utils._convergence import Convergence, Rules
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _endpoints
+from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock, timestamp
+from ansible_collections.huaweicloud.drs.plugins.module_utils._convergence import Convergence
 from ansible_collections.huaweicloud.drs.plugins.module_utils._job import GOOD, Job
-from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import STATES
+from ansible_collections.huaweicloud.drs.plugins.module_utils._job_options import JobOptionError, to_jobs
+from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import NOT_FOUND, STATES
 from ansible_collections.huaweicloud.drs.plugins.module_utils._module import (
-    NO_FIGURES,
+    NO_STATISTICS,
     Client,
     OptionError,
-    Shell,
+    Runtime,
     check_ranges,
     make_client,
 )
-from ansible_collections.huaweicloud.drs.plugins.module_utils._result import has_failed, result, summary_in_words
-from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock
-from ansible_collections.huaweicloud.drs.plugins.module_utils._wishes import WishError, to_jobs
+from ansible_collections.huaweicloud.drs.plugins.module_utils._reconcile import Done, Rules
+from ansible_collections.huaweicloud.drs.plugins.module_utils._result import (
+    has_failed,
+    result,
+    summary_in_words,
+    unknown_jobs_in_words,
+)
 
 _PAUSE_MODES = ["target", "all"]
 _PER_JOB: dict[str, dict[str, t.Any]] = {
@@ -42,7 +47,7 @@ _JOB_OPTIONS = dict(
     force={"type": "bool"},
 )
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = dict(
-    _settings.OPTIONS,
+    _endpoints.OPTIONS,
     **_PER_JOB,
     state={"type": "str", "required": True, "choices": list(STATES)},
     job_ids={"type": "list", "elements": "str"},
@@ -54,6 +59,7 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = dict(
     wait_timeout={"type": "int", "default": 1800},
     wait_interval={"type": "int", "default": 5},
     settle_time={"type": "int", "default": 30},
+    busy_timeout={"type": "int", "default": 300},
     fail_on={"type": "str", "default": "any", "choices": ["any", "all", "never"]},
     batch_size={"type": "int", "default": 10},
     max_parallel={"type": "int", "default": 4},
@@ -69,7 +75,7 @@ MODULE_OPTIONS: dict[str, t.Any] = {
 }
 
 
-def run(module: AnsibleModule, shell: Shell) -> None:
+def run(module: AnsibleModule, runtime: Runtime) -> None:
     """Ends by exit_json or fail_json."""
     params, jobs = module.params, t.cast("list[Job]", [])
     facts = params["facts"]
@@ -78,30 +84,31 @@ def run(module: AnsibleModule, shell: Shell) -> None:
         jobs = to_jobs(params)
         if not jobs:
             module.warn("No job ids were given, so there was nothing to do.")
-            module.exit_json(msg=summary_in_words(jobs, params["state"]), **result(jobs, NO_FIGURES, facts))
+            module.exit_json(msg=summary_in_words(jobs, params["state"]), **result(jobs, NO_STATISTICS, facts))
         hide = module.no_log_values.add
-        client = make_client(params, shell, hide, params["wait_timeout"], params["max_parallel"])
-    except (OptionError, WishError) as error:
+        client = make_client(params, runtime, hide, params["wait_timeout"], params["max_parallel"])
+    except (OptionError, JobOptionError) as error:
         for job in jobs:
-            job.finish("not_attempted", "unreadable", str(error))
-        module.fail_json(msg="%s. Nothing was sent." % str(error).rstrip("."), **result(jobs, NO_FIGURES, facts))
+            job.finish(Done("not_attempted", "unreadable", str(error)))
+        module.fail_json(msg="%s. Nothing was sent." % str(error).rstrip("."), **result(jobs, NO_STATISTICS, facts))
     rules = Rules(
         wait=params["wait"],
         check_mode=module.check_mode,
         deadline=client.http.deadline,
         wait_interval=params["wait_interval"],
         settle_time=params["settle_time"],
+        busy_timeout=params["busy_timeout"],
         batch_size=params["batch_size"],
         allow_paid_order=params["allow_paid_order"],
     )
-    report = _reporter(params["progress_file"], params["state"], shell.clock)
-    convergence = Convergence(jobs, client.api, rules, shell.clock, shell.random, shell.listening, report)
+    report = _reporter(params["progress_file"], params["state"], runtime.clock)
+    convergence = Convergence(jobs, client.api, rules, runtime.clock, runtime.random, runtime.listening, report)
     convergence.run()
     _warn(module, jobs, client)
-    answer = result(jobs, client.figures(), facts)
+    answer = result(jobs, client.statistics(), facts)
     message = summary_in_words(jobs, params["state"])
     if convergence.fatal:
-        why = convergence.fatal.msg or "the service never answered"
+        why = convergence.fatal.msg or "The service never answered"
         module.fail_json(msg="%s. %s" % (why.rstrip("."), message), **answer)
     if has_failed(jobs, params["fail_on"]):
         module.fail_json(msg=message, **answer)
@@ -110,13 +117,13 @@ def run(module: AnsibleModule, shell: Shell) -> None:
 
 def _warn(module: AnsibleModule, jobs: list[Job], client: Client) -> None:
     for job in jobs:
-        if job.warning and (job.changed or job.outcome in GOOD):
-            where = "project %s, region %s" % (
-                client.http.auth.project_id(),
-                client.settings.region or "of %s" % client.settings.endpoint,
-            )
-            module.warn("%s: %s (%s)." % (job.id, job.warning, where))
-    if module.params["state"] != "started" and any(job.wish.start_time is not None for job in jobs):
+        if job.state.warning and (job.state.changed or job.outcome in GOOD):
+            module.warn("%s: %s." % (job.id, job.state.warning))
+    if any(job.state.status == NOT_FOUND for job in jobs):
+        unknown = unknown_jobs_in_words(jobs, client.where())
+        if unknown:
+            module.warn(unknown)
+    if module.params["state"] != "started" and any(job.desired.start_time is not None for job in jobs):
         module.warn("start_time is only used with state: started, and was passed over.")
 
 
@@ -126,7 +133,7 @@ def _reporter(path: str | None, state: str, clock: Clock) -> Callable[[Mapping[s
     def report(counts: Mapping[str, int]) -> None:
         if path is None:
             return
-        at = datetime.fromtimestamp(clock.wall(), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        at = timestamp(clock.wall())
         try:
             with open(path, "a", encoding="utf-8") as lines:
                 lines.write(json.dumps(dict(counts, at=at, state=state)) + "\n")

@@ -1,65 +1,45 @@
 # Copyright: (c) 2026, huaweicloud.drs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The loop that brings many jobs to their wishes: read, plan, act, wait, under one deadline. Private to this
-collection.
+"""The loop that brings many jobs to their desired states under one deadline: rounds of reads, batches of writes, threads.
+Private to this collection.
 
-Knows what statuses mean (_lifecycle) and the verbs and verdicts of the API (_api), not HTTP and not Ansible. Every
-write is made from a status read in the same round, so that nothing is ever repeated without a look.
+What to do with a job is decided in _reconcile; what is asked of the service, in _api. Knows neither HTTP nor Ansible.
 """
 
 from __future__ import annotations
 
-import typing as t
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from ansible_collections.huaweicloud.drs.plugins.module_utils import _api
-from ansible_collections.huaweicloud.drs.plugins.module_utils._job import Job, Refusal, Sent
-from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import (
-    FAIL,
-    FAILED,
-    FAMILY,
-    LATER,
-    ON_ITS_WAY,
-    SEND,
-    THERE,
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _answers, _api, _reconcile
+from ansible_collections.huaweicloud.drs.plugins.module_utils._answers import Reading, WriteItem, WriteResult
+from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock, growing_pause, pause
+from ansible_collections.huaweicloud.drs.plugins.module_utils._job import Job
+from ansible_collections.huaweicloud.drs.plugins.module_utils._reconcile import (
+    Moment,
+    Rules,
+    Send,
     Step,
-    after,
-    foreseen,
-    plan,
-    shows,
+    WaitUntil,
 )
-from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock, growing_pause
 
-# DRS.M01504 also means "the task is abnormal": past this many seconds it is taken at that word.
-LONGEST_BUSY = 300.0
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 FIRST_POLL, POLL_GROWTH = 0.25, 2.5
-
-# Answers to a write that speak of the job's status: the status is read before they count.
-LOOK_AGAIN = frozenset(("DRS.M00304", _api.WAS_DELETED)) | _api.NO_SUCH_JOB
-
-
-class Rules(t.NamedTuple):
-    """The options of a run. Seconds; deadline is on the clock's monotonic scale."""
-
-    wait: bool
-    check_mode: bool
-    deadline: float
-    wait_interval: float
-    settle_time: float
-    batch_size: int
-    allow_paid_order: bool
+# Seconds. A write rests on a status that is no older.
+OLDEST_READING = 10.0
 
 
-class _Stop(Exception):
-    """No further write in this run."""
+class _NotSent(Exception):
+    """Why a request was kept back."""
+
+
+_STOPPED, _STALE, _HELD, _CLOSED = "stopped", "stale", "held", "closed"
 
 
 class Convergence:
-    """One run. listening() is asked before every write and every wait whether anybody still waits for the result.
-    report(counts) is called when the counts of jobs have changed. After run(), fatal holds the words of what is final
-    for all, or None."""
+    """One run. listening() is asked before every write and while waiting whether anybody still waits for the result.
+    report(counts) is called when the counts of jobs have changed. After run(), fatal is the refusal that holds for
+    everybody, or None."""
 
     def __init__(
         self,
@@ -73,326 +53,253 @@ class Convergence:
     ) -> None:
         self._jobs, self._api, self._rules, self._clock = jobs, api, rules, clock
         self._random, self._listening, self._report = random, listening, report
-        self.fatal: _api.Verdict | None = None
-        self._heard = False
+        self.fatal: Reading | WriteResult | None = None
+        self._answered = self._authorized = False
         self._stopped: str | None = None
         self._poll_at, self._polls = 0.0, 0
-        self._groups = 0
+        self._closed: dict[str, WriteResult] = {}  # writes that the service refuses to everybody
+        self._accepted_at: set[_api.Endpoint] = set()
+        self._refused_alone: dict[tuple[_api.Endpoint, str | None], set[str]] = {}
+        # Endpoints at which a request refused with 403 or 404 is being split, with its jobs; and the jobs that wait for it.
+        self._splitting: dict[_api.Endpoint, set[Job]] = {}
+        self._held: dict[_api.Endpoint, list[Job]] = {}
         self._counts: dict[str, int] = {}
 
     def run(self) -> None:
         began = self._now()
-        pending = list(self._jobs)
-        while pending:
-            late = self._now() >= self._rules.deadline
-            self._round([job for job in pending if late or job.due <= self._now()])
-            for job in pending:
+        open_jobs = list(self._jobs)
+        while open_jobs and self._now() < self._rules.deadline:
+            self._round([job for job in open_jobs if job.due <= self._now()])
+            for job in open_jobs:
                 if job.done:
                     job.duration = self._now() - began
-            pending = [job for job in pending if not job.done]
-            self._tell()
-            if not pending or self.fatal or self._stopped or self._now() >= self._rules.deadline:
+            open_jobs = [job for job in open_jobs if not job.done]
+            self._report_counts()
+            if not open_jobs or self._stopped:
                 break
-            if not self._listening():
+            due = min(min(job.due for job in open_jobs), self._rules.deadline)
+            if not pause(self._clock, max(0.0, due - self._now()), self._listening):
                 self._stopped = "caller_gone"
-                break
-            next_due = min(min(job.due for job in pending), self._rules.deadline)
-            self._clock.sleep(max(0.0, next_due - self._now()))
-        for job in pending:
-            self._close(job)
+        gone = self._stopped == "caller_gone"
+        if open_jobs and self._rules.wait and not gone and self._now() >= self._api.opens_at():
+            self._last_read(open_jobs)
+        for job in open_jobs:
+            if not job.done:
+                self._take(job, _reconcile.close(job.state, gone, self._moment(), self._rules))
             job.duration = self._now() - began
-        if pending:
-            self._tell()
-        self._explain_refused_deletes()
-        if self._jobs and not self._heard and not self.fatal:
-            self.fatal = self._jobs[0].unread
+        if open_jobs:
+            self._report_counts()
+        if self._jobs and not self._answered and not self.fatal:
+            self.fatal = self._jobs[0].state.unread
 
     # --- one round
 
     def _round(self, due: Sequence[Job]) -> None:
-        readings = self._api.statuses([job.id for job in due])
-        wanted = []
-        for job in due:
-            step = self._decide(job, readings[job.id])
-            if step:
-                wanted.append((job, step))
-        if not self.fatal:
-            wanted = self._look_before_start(wanted)
+        wanted = self._with_orders(self._decide(due))
         if self._rules.check_mode:
-            for job, step in wanted:
-                job.action, job.changed = t.cast(str, step.write), True
-                job.finish("ok" if self._rules.wait else "accepted")
-        elif not self.fatal:
+            for job, send in wanted:
+                self._take(job, _reconcile.predicted(job.state, send.write, self._rules))
+        else:
             self._submit(wanted)
+            self._release()
 
-    def _decide(self, job: Job, reading: _api.Verdict) -> Step | None:
-        """The write that the job needs now, if any."""
-        if reading.kind == _api.NOT_LET_IN:
-            self.fatal = reading
-        self._heard = self._heard or reading.kind in (_api.OK, _api.REFUSED)
-        if reading.kind != _api.OK:
-            self._unreadable(job, reading)
-            return None
-        job.unread = None
-        job.name = reading.name or job.name
-        job.see(t.cast(str, reading.status), self._now(), self._clock.wall())
-        step = self._foreseen(job) if self._rules.check_mode else self._planned(job)
-        if step.kind == THERE:
-            job.changed = job.changed or job.sent is not None
-            job.warning = job.warning or step.words
-            job.finish("ok")
-            return None
-        return self._watch(job, step, reading) if job.sent else self._go_on(job, step, reading)
+    def _decide(self, jobs: Sequence[Job]) -> list[tuple[Job, Send]]:
+        """Reads the statuses of these jobs. Returns the writes that follow."""
+        readings = self._api.statuses([job.key for job in jobs])
+        kinds = {reading.kind for reading in readings.values()}
+        self._authorized = self._authorized or bool(kinds & {_answers.READ, _answers.MISSING})
+        self._answered = self._authorized or self._answered or _answers.REFUSED in kinds
+        moment = self._moment()
+        wanted = []
+        for job in jobs:
+            step = _reconcile.reconcile(job.desired, job.state, readings[job.key], moment, self._rules)
+            send = self._take(job, step)
+            if send:
+                wanted.append((job, send))
+        return wanted
 
-    def _unreadable(self, job: Job, reading: _api.Verdict) -> None:
-        job.unread = reading
-        job.due = self._next_poll()
-        if reading.kind == _api.REFUSED and not job.sent:
-            job.finish("failed", "refused", "the service refused to tell its status", reading)
-        elif not self._rules.wait and not job.sent and not self.fatal:
-            job.finish("not_attempted", "unreadable", "its status could not be read, so nothing was sent", reading)
+    def _with_orders(self, wanted: Sequence[tuple[Job, Send]]) -> list[tuple[Job, Send]]:
+        """The writes that are still wanted once the details that they need have been read."""
+        unknown = [job.key for job, send in wanted if send.needs_order]
+        if not unknown:
+            return list(wanted)
+        details = self._api.orders(unknown)
+        moment = self._moment()
+        clear = []
+        for job, send in wanted:
+            if send.needs_order:
+                detail = details[job.key]
+                step = _reconcile.after_details(job.desired, job.state, send.write, detail, moment, self._rules)
+                send_now = self._take(job, step)
+            else:
+                send_now = send
+            if send_now:
+                clear.append((job, send_now))
+        return clear
 
-    def _watch(self, job: Job, step: Step, reading: _api.Verdict) -> Step | None:
-        """A write was made, and the wish is not reached yet."""
-        sent, now = t.cast(Sent, job.sent), self._now()
-        status = t.cast(str, job.status)
-        if sent.lost and shows(sent.write, status, sent.before, job.wish):
-            self._accept(job, sent)
-            if job.done:
-                return None
-        # A lost write that left no trace is not one that ended badly: it is asked once more.
-        settled = not sent.lost and now - sent.since >= self._rules.settle_time
-        seen = after(sent.write, status, sent.before, job.wish, sent.returned, settled)
-        if seen == FAILED:
-            words = "after %s it went to %s" % (sent.write, status)
-            job.finish("failed", "ended_badly", words, reading)
-            return None
-        if seen == THERE:
-            job.sent = None
-            return self._go_on(job, step, reading)
-        job.due = self._next_poll()
-        if not sent.lost:
-            return None
-        if now < sent.at + self._rules.settle_time:
-            job.due = min(job.due, sent.at + self._rules.settle_time)
-            return None
-        if step.kind in (LATER, ON_ITS_WAY):
-            return None
-        if job.refusal:
-            return self._after_refusal(job, step, reading)
-        if step.kind == SEND and step.write == sent.write and not sent.again:
-            return step if self._may_send(job) else None
-        words = "the answer to %s was lost, and its status %s does not tell whether it was carried out" % (
-            sent.write,
-            status,
-        )
-        job.finish("unknown", "lost", words, job.unsent or reading)
-        return None
-
-    def _go_on(self, job: Job, step: Step, reading: _api.Verdict) -> Step | None:
-        """No write of ours is under way."""
-        if step.kind == FAIL:
-            job.finish("failed", step.reason, step.words, reading)
-        elif step.kind in (LATER, ON_ITS_WAY):
-            job.refusal = job.busy_since = None
-            job.due = self._next_poll()
-            if not self._rules.wait and step.kind == LATER:
-                words = "nothing can be sent to it in this status, and nothing was: run again later, or with wait: true"
-                job.finish("failed", "illegal_status", words, reading)
-            elif not self._rules.wait:
-                job.finish("accepted")
-            elif self._rules.check_mode:
-                job.finish("ok")
-        elif FAMILY[t.cast(str, step.write)] in job.accepted:
-            words = "it asks for another %s, after one was accepted in this run" % step.write
-            job.finish("failed", "ended_badly", words, reading)
-        elif job.refusal:
-            return self._after_refusal(job, step, reading)
-        elif self._may_send(job):
-            job.warning = step.words
-            return step
-        return None
-
-    def _after_refusal(self, job: Job, step: Step, reading: _api.Verdict) -> Step | None:
-        """The service refused a write, and the status has been read since."""
-        refusal, now = t.cast(Refusal, job.refusal), self._now()
-        verdict = refusal.verdict
-        lost = job.sent is not None
-        if step.kind == FAIL:
-            job.finish("unknown", "lost", step.words, reading)
-            return None
-        another = job.sent is not None and step.write != job.sent.write
-        if job.status != refusal.status and not job.replanned and not another:
-            job.replanned, job.refusal = True, None
-            return step
-        if verdict.kind == _api.BUSY_NOW:
-            if self._rules.wait and now - t.cast(float, job.busy_since) < LONGEST_BUSY:
-                return step if self._may_send(job) else None
-            words = "another operation is being performed on it, or it is abnormal"
-            job.finish("unknown" if lost else "failed", "busy", words, verdict)
+    def _take(self, job: Job, step: Step) -> Send | None:
+        """Takes a decision over. Returns the write to be sent, if that is what it is."""
+        state, following = step
+        job.update(state, self._clock.wall())
+        if isinstance(following, Send):
+            return following
+        if isinstance(following, WaitUntil):
+            job.due = min(following.at, self._next_poll()) if following.poll else following.at
+            paused = state.not_before > self._now()
         else:
-            job.finish(
-                "unknown" if lost else "failed", "refused", "the service refused it in status %s" % job.status, verdict
-            )
+            job.finish(following)
+            paused = False
+            if following.final:
+                self.fatal = self.fatal or following.said
+        if not paused:
+            for suspects in self._splitting.values():
+                suspects.discard(job)
         return None
 
-    def _may_send(self, job: Job) -> bool:
-        """Whether the job's pause after a refusal is over; if not, when to look again."""
-        now = self._now()
-        if now >= job.not_before:
-            return True
-        job.due = min(job.not_before, now + self._rules.wait_interval)
-        return False
-
-    def _look_before_start(self, wanted: Sequence[tuple[Job, Step]]) -> list[tuple[Job, Step]]:
-        """What may be sent: writes that might cost money are taken out unless the job's detail clears them."""
-        asked = {job.id for job, step in wanted if self._might_pay(job, step)}
-        unread = [job.id for job, _step in wanted if job.id in asked and job.order is None]
-        details = self._api.orders(unread) if unread else {}
-        return [
-            (job, step)
-            for job, step in wanted
-            if job.id not in asked or self._pays_nothing(job, step, details.get(job.id))
-        ]
-
-    def _might_pay(self, job: Job, step: Step) -> bool:
-        """Only a start pays, and a second write of its family after a lost one might pay twice."""
-        again = job.sent is not None and FAMILY[t.cast(str, step.write)] == "start"
-        return again or (step.write == "start" and not self._rules.allow_paid_order)
-
-    def _pays_nothing(self, job: Job, step: Step, detail: _api.Verdict | None) -> bool:
-        if detail:
-            job.order, job.name = detail.order, detail.name or job.name
-        if job.order is None:
-            self._without_detail(job, t.cast(_api.Verdict, detail))
-        elif job.sent and job.order != _api.NO_ORDER:
-            words = "the answer to %s was lost, and a second one might place a second order" % step.write
-            job.finish("unknown", "lost", words, job.unsent)
-        elif job.order == _api.UNPAID and not self._rules.allow_paid_order:
-            words = (
-                "starting it places a yearly/monthly order and pays it: give allow_paid_order: true if that is wanted"
-            )
-            job.finish("failed", "unpaid_order", words)
-        return not job.done and job.order is not None
-
-    def _without_detail(self, job: Job, detail: _api.Verdict) -> None:
-        if detail.kind == _api.NOT_LET_IN:
-            self.fatal = detail
-        if detail.kind == _api.REFUSED:
-            words = "the service refused to tell its details, which say whether a start would be paid for"
-            job.finish("unknown" if job.sent else "failed", "lost" if job.sent else "refused", words, detail)
-        else:
-            self._unreadable(job, detail)
+    def _last_read(self, jobs: Sequence[Job]) -> None:
+        """What ended meanwhile is seen; nothing is sent. A job that it does not reach is judged by the reading before."""
+        readings = self._api.statuses([job.key for job in jobs])
+        moment = self._moment()
+        for job in jobs:
+            reading = readings[job.key]
+            if reading.kind == _answers.READ or not job.state.seen:
+                self._answered = self._answered or reading.kind == _answers.READ
+                self._take(job, _reconcile.reconcile(job.desired, job.state, reading, moment, self._rules))
 
     # --- writes
 
-    def _submit(self, wanted: Sequence[tuple[Job, Step]]) -> None:
-        if self._now() >= self._rules.deadline:
-            return
-        batches = self._batches(wanted)
-        answers = list(self._api.map(self._send, batches))
-        for batch, verdicts in zip(batches, answers):
-            self._digest(batch, verdicts)
+    def _submit(self, wanted: Sequence[tuple[Job, Send]]) -> None:
+        """Sends the writes, batch by batch. Those whose status has grown too old meanwhile are read again, a page at a
+        time."""
+        queue = list(wanted)
+        while queue and not self._stopped:
+            batches = self._batches(queue)
+            stale: list[tuple[Job, Send]] = []
+            for batch, answer in zip(batches, list(self._api.map(self._send, batches))):
+                if answer == _STALE:
+                    stale += batch
+                elif isinstance(answer, str):
+                    self._keep_back(batch, answer)
+                else:
+                    self._apply(batch, answer)
+            again = self._with_orders(self._decide([job for job, _send in stale[: _api.PAGE]])) if stale else []
+            queue = again + stale[_api.PAGE :]
 
-    def _batches(self, wanted: Sequence[tuple[Job, Step]]) -> list[list[tuple[Job, Step]]]:
-        """Jobs of one endpoint and one group together, in the order asked, batch_size a request."""
-        together: dict[t.Any, list[tuple[Job, Step]]] = {}
-        for job, step in wanted:
-            together.setdefault((_api.ENDPOINTS[t.cast(str, step.write)], job.group), []).append((job, step))
-        size = self._rules.batch_size
-        return [part[start : start + size] for part in together.values() for start in range(0, len(part), size)]
+    def _batches(self, wanted: Sequence[tuple[Job, Send]]) -> list[list[tuple[Job, Send]]]:
+        """Jobs of one endpoint together, in the order requested, batch_size a request, or as many as they were split to."""
+        together: dict[tuple[_api.Endpoint, bool, int], list[tuple[Job, Send]]] = {}
+        for job, send in wanted:
+            endpoint = _api.ENDPOINTS[send.write]
+            most = job.state.most or self._rules.batch_size
+            together.setdefault((endpoint, job in self._splitting.get(endpoint, ()), most), []).append((job, send))
+        return [
+            some[start : start + most]
+            for (_endpoint, _suspects, most), some in together.items()
+            for start in range(0, len(some), most)
+        ]
 
-    def _send(self, batch: Sequence[tuple[Job, Step]]) -> Mapping[str, _api.Verdict]:
-        """Runs beside others in threads: changes no job. Empty when the run was stopped before it was sent."""
-        orders = [_api.Order(job.id, t.cast(str, step.write), job.options) for job, step in batch]
+    def _send(self, batch: Sequence[tuple[Job, Send]]) -> Mapping[str, WriteResult] | str:
+        """One request. Runs next to others in threads: changes no job. Returns why it was kept back, if it was."""
+        jobs = {job for job, _send in batch}
+        writes = {send.write for _job, send in batch}
+        endpoint = _api.ENDPOINTS[batch[0][1].write]
+
+        def before_send() -> None:
+            self._check_stopped()
+            if writes & set(self._closed):
+                raise _NotSent(_CLOSED)
+            if endpoint in self._splitting and not jobs <= self._splitting[endpoint]:
+                raise _NotSent(_HELD)
+            if min(job.state.read_at for job in jobs) < self._now() - OLDEST_READING:
+                raise _NotSent(_STALE)
+
         try:
-            return self._api.write(orders, self._last_look)
-        except _Stop:
-            return {}
+            results = self._api.write([WriteItem(job.key, send.write, job.options) for job, send in batch], before_send)
+        except _NotSent as kept:
+            return str(kept)
+        for result in results.values():
+            if result.kind == _answers.UNAUTHORIZED:
+                self._close(None if result.http in (None, 401) else endpoint, result)
+            elif result.kind == _answers.SPLIT and result.of_project:
+                self._splitting.setdefault(endpoint, jobs)
+        return results
 
-    def _last_look(self) -> None:
+    def _check_stopped(self) -> None:
         if self._stopped is None and self._now() >= self._rules.deadline:
             self._stopped = "deadline"
         if self._stopped is None and not self._listening():
             self._stopped = "caller_gone"
         if self._stopped:
-            raise _Stop
+            raise _NotSent(_STOPPED)
 
-    def _digest(self, batch: Sequence[tuple[Job, Step]], verdicts: Mapping[str, _api.Verdict]) -> None:
-        halves = self._two_groups() if any(verdict.kind == _api.SPLIT for verdict in verdicts.values()) else None
-        # One pause for all of a request, so that they come back in one.
-        pause = growing_pause(max(job.pauses for job, _step in batch), FIRST_PAUSE, LONGEST_PAUSE, self._random)
-        for place, (job, step) in enumerate(batch):
-            if job.id not in verdicts:
+    def _close(self, endpoint: _api.Endpoint | None, refusal: WriteResult) -> None:
+        """No more writes to this endpoint, or to any."""
+        for write, its_endpoint in _api.ENDPOINTS.items():
+            if endpoint in (None, its_endpoint):
+                self._closed.setdefault(write, refusal)
+
+    def _keep_back(self, batch: Sequence[tuple[Job, Send]], why: str) -> None:
+        for job, send in batch:
+            if why == _CLOSED:
+                refusal = self._closed[send.write]
+                self._take(job, _reconcile.after_closing(job.state, refusal, self._moment(), self._rules))
+            elif why == _HELD:
+                self._hold(job, send.write)
+
+    def _hold(self, job: Job, write: str) -> None:
+        job.due = float("inf")
+        self._held.setdefault(_api.ENDPOINTS[write], []).append(job)
+
+    def _apply(self, batch: Sequence[tuple[Job, Send]], results: Mapping[str, WriteResult]) -> None:
+        endpoint = _api.ENDPOINTS[batch[0][1].write]
+        # One pause for all of a request, so that they come back in one. Not opens_at() alone: reads that are answered do
+        # not make a throttled write's pauses short again.
+        pauses = max(job.state.pauses for job, _send in batch)
+        seconds = growing_pause(pauses, FIRST_PAUSE, LONGEST_PAUSE, self._random)
+        moment = self._moment()
+        for job, send in batch:
+            result = results[job.key]
+            open_at = self._api.opens_at() if result.kind == _answers.UNSENT else 0.0
+            not_before = max(moment.now + seconds, open_at)
+            step = _reconcile.after_write(job.state, send.write, result, len(batch), not_before, moment, self._rules)
+            suspect = job in self._splitting.get(endpoint, ())
+            self._take(job, step)
+            self._splitting.get(endpoint, set()).discard(job)
+            if result.kind == _answers.ACCEPTED:
+                self._accepted_at.add(endpoint)
+            elif suspect and result.kind in (_answers.SPLIT, _answers.UNSENT):
+                self._splitting[endpoint].add(job)
+            elif result.kind == _answers.SPLIT and result.of_project:
+                self._hold(job, send.write)
+            elif result.kind == _answers.REFUSED and result.of_project and len(batch) == 1:
+                self._count_refusal(endpoint, job, result)
+
+    def _count_refusal(self, endpoint: _api.Endpoint, job: Job, refusal: WriteResult) -> None:
+        """A job alone in its request was refused: is everybody?"""
+        alone = self._refused_alone.setdefault((endpoint, refusal.code), set())
+        alone.add(job.key)
+        if endpoint not in self._accepted_at and len(alone) >= min(_api.ENOUGH_REFUSALS, len(self._jobs)):
+            self._close(endpoint, self._api.for_everybody(refusal))
+            self.fatal = self.fatal or self._api.for_everybody(refusal)
+
+    def _release(self) -> None:
+        """Once the request that was refused has been split to its end, or everybody turns out to be refused, the jobs that
+        waited for it go on."""
+        for endpoint, suspects in list(self._splitting.items()):
+            refusal = next((self._closed[write] for write in self._closed if _api.ENDPOINTS[write] == endpoint), None)
+            if suspects and not refusal:
                 continue
-            verdict, write = verdicts[job.id], t.cast(str, step.write)
-            if verdict.kind not in (_api.UNSENT, _api.NOT_LET_IN):
-                job.attempts += 1
-                job.request_id = verdict.request_id
-                if job.action == "none":
-                    job.action = write
-            if verdict.kind == _api.OK:
-                self._accept(job, Sent(write, t.cast(str, job.status), self._now(), False, False))
-            elif verdict.kind == _api.NOT_LET_IN:
-                self.fatal = verdict
-            elif verdict.kind == _api.LOST:
-                job.sent = Sent(write, t.cast(str, job.status), self._now(), True, job.sent is not None)
-                job.refusal, job.group, job.unsent = None, 0, verdict
-                job.due = min(self._next_poll(), self._now() + self._rules.settle_time)
-            elif verdict.kind == _api.UNSENT:
-                job.unsent = verdict
-                self._hold(job, pause)
-                # Not opens_at() alone: reads that are let in do not make a throttled write's pauses short again.
-                job.not_before = max(job.not_before, self._api.opens_at())
-                job.due = job.not_before
-            elif halves:
-                job.group = halves[place * 2 >= len(batch)]
-                job.due = self._now()
-            else:
-                self._refused(job, verdict, pause)
+            del self._splitting[endpoint]
+            for job in self._held.pop(endpoint, []):
+                if refusal:
+                    self._take(job, _reconcile.after_closing(job.state, refusal, self._moment(), self._rules))
+                else:
+                    job.due = self._now()
 
-    def _accept(self, job: Job, sent: Sent) -> None:
-        sent.lost = False
-        job.sent, job.changed = sent, True
-        job.accepted.add(FAMILY[sent.write])
-        job.refusal = job.busy_since = job.unsent = None
-        job.pauses, job.not_before, job.group = 0, 0.0, 0
-        job.due = self._next_poll()
-        if not self._rules.wait:
-            job.finish("accepted")
+    # --- time, and progress
 
-    def _refused(self, job: Job, verdict: _api.Verdict, pause: float) -> None:
-        job.group = 0
-        job.due = self._now()
-        if verdict.kind == _api.BUSY_NOW:
-            job.busy_since = self._now() if job.busy_since is None else job.busy_since
-            self._hold(job, pause)
-        elif verdict.code not in LOOK_AGAIN:
-            job.finish("unknown" if job.sent else "failed", "refused", "the service refused it", verdict)
-            return
-        job.refusal = Refusal(t.cast(str, job.status), verdict)
-
-    def _hold(self, job: Job, pause: float) -> None:
-        job.not_before = self._now() + pause
-        job.pauses += 1
-
-    def _two_groups(self) -> tuple[int, int]:
-        self._groups += 2
-        return self._groups - 1, self._groups
-
-    # --- time, and the end
-
-    def _planned(self, job: Job) -> Step:
-        return plan(t.cast(str, job.status), job.wish, self._start_is_past(job))
-
-    def _foreseen(self, job: Job) -> Step:
-        if not self._rules.wait:
-            return self._planned(job)
-        step, job.predicted = foreseen(t.cast(str, job.status), job.wish, self._start_is_past(job))
-        return step
-
-    def _start_is_past(self, job: Job) -> bool:
-        return job.wish.start_time is not None and job.wish.start_time <= self._clock.wall() * 1000
+    def _moment(self) -> Moment:
+        return Moment(self._now(), self._clock.wall(), self._authorized, self._closed)
 
     def _now(self) -> float:
         return self._clock.monotonic()
@@ -406,54 +313,7 @@ class Convergence:
             self._polls += 1
         return self._poll_at
 
-    def _close(self, job: Job) -> None:
-        """The run ends before the job did."""
-        unread = job.unread
-        lost = job.sent is not None and job.sent.lost
-        if lost:
-            job.finish(
-                "unknown",
-                "lost",
-                "the answer to the write was lost, and what it did was not seen",
-                unread or job.unsent,
-            )
-        elif self._stopped == "caller_gone":
-            words = "whoever started the run is gone: nothing more was sent"
-            job.finish("unknown" if job.sent else "not_attempted", "caller_gone", words)
-        elif unread:
-            words = "its status could not be read" + ("" if job.sent else ", and nothing was sent")
-            reason = "throttled" if unread.throttled else "unreadable"
-            job.finish("unknown" if job.sent else "not_attempted", reason, words, unread)
-        elif self.fatal:
-            words = "the service let nothing more in" + ("" if job.sent else ", and nothing was done")
-            job.finish("unknown" if job.sent else "not_attempted", "refused", words, self.fatal)
-        elif job.sent:
-            job.finish(
-                "timed_out", "deadline", "%s was accepted, and time ran out before it was seen done" % job.sent.write
-            )
-        elif job.refusal and job.refusal.verdict.kind == _api.BUSY_NOW:
-            job.finish("timed_out", "busy", "it was busy until time ran out", job.refusal.verdict)
-        elif job.unsent:
-            reason = "throttled" if job.unsent.throttled else "deadline"
-            job.finish(
-                "not_attempted", reason, "the service did not let the request in before time ran out", job.unsent
-            )
-        else:
-            job.finish("timed_out", "deadline", "time ran out, and nothing was sent")
-
-    def _explain_refused_deletes(self) -> None:
-        """A job with a yearly/monthly order is deleted only after its order was unsubscribed ("Stopping or Deleting Tasks in
-        Batches"), and the service's refusal does not say so."""
-        judged = [job for job in self._jobs if (job.outcome, job.reason) == ("failed", "refused")]
-        refused = [job for job in judged if self._planned(job).write == "delete"]
-        if not refused or self._stopped or self._now() >= self._rules.deadline:
-            return
-        details = self._api.orders([job.id for job in refused])
-        for job in refused:
-            if details[job.id].order in (_api.PAID, _api.UNPAID):
-                job.words = "%s; it has a yearly/monthly order: unsubscribe from that first" % job.words
-
-    def _tell(self) -> None:
+    def _report_counts(self) -> None:
         counts = count(self._jobs)
         if counts != self._counts:
             self._counts = counts
@@ -467,9 +327,9 @@ def count(jobs: Iterable[Job]) -> dict[str, int]:
         counts["total"] += 1
         if job.done:
             counts["there" if job.outcome in ("ok", "accepted") else "failed"] += 1
-        elif job.sent and job.sent.lost:
+        elif job.state.sent and job.state.sent.answer == _reconcile.LOST:
             counts["lost"] += 1
-        elif job.refusal:
+        elif job.state.refusal:
             counts["busy"] += 1
         else:
             counts["on_their_way"] += 1

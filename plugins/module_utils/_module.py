@@ -1,8 +1,8 @@
 # Copyright: (c) 2026, huaweicloud.drs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every module of the collection shares: the world outside, and the client built from the options. Private to
-this collection."""
+"""What every module of the collection shares: its runtime, and the client built from the options. Private to this
+collection."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ import typing as t
 from collections.abc import Callable, Mapping
 
 from ansible.module_utils.basic import missing_required_lib
-from ansible_collections.huaweicloud.drs.plugins.module_utils import _api, _auth, _http, _secrets, _settings
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _api, _auth, _endpoints, _http, _secrets
 from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock
+from ansible_collections.huaweicloud.drs.plugins.module_utils._credentials import AuthError
 from ansible_collections.huaweicloud.drs.plugins.module_utils._version import VERSION
 
 # option -> smallest, largest
@@ -23,6 +24,7 @@ RANGES: dict[str, tuple[int, int]] = {
     "wait_timeout": (1, 604800),
     "wait_interval": (1, 3600),
     "settle_time": (0, 3600),
+    "busy_timeout": (0, 604800),
     "batch_size": (1, 100),
     "max_parallel": (1, 16),
     "request_timeout": (1, 600),
@@ -34,8 +36,8 @@ class OptionError(Exception):
     """The options cannot be used. The text is for the user."""
 
 
-class Shell(t.NamedTuple):
-    """What a run is handed of the world outside, so that tests can hand it another."""
+class Runtime(t.NamedTuple):
+    """What a run is handed of the outside world, so that tests can hand it another."""
 
     clock: Clock
     random: Callable[[], float]
@@ -43,8 +45,8 @@ class Shell(t.NamedTuple):
     listening: Callable[[], bool]
 
 
-def real_shell() -> Shell:
-    return Shell(Clock(), random.SystemRandom().random, None, listener())
+def real_runtime() -> Runtime:
+    return Runtime(Clock(), random.SystemRandom().random, None, listener())
 
 
 def listener() -> Callable[[], bool]:
@@ -71,10 +73,10 @@ class Client(t.NamedTuple):
 
     http: _http.Http
     api: _api.Api
-    settings: _settings.Settings
+    endpoints: _endpoints.Endpoints
     began: float
 
-    def figures(self) -> dict[str, t.Any]:
+    def statistics(self) -> dict[str, t.Any]:
         """The api key of a result."""
         return {
             "requests": self.http.requests,
@@ -83,26 +85,33 @@ class Client(t.NamedTuple):
             "request_ids": list(self.http.failed_request_ids),
         }
 
+    def where(self) -> str:
+        """Project and region, for texts."""
+        region = self.endpoints.region or "of %s" % self.endpoints.endpoint
+        return "project %s, region %s" % (self.http.project_id(), region)
 
-NO_FIGURES: dict[str, t.Any] = {"requests": 0, "retries": 0, "seconds": 0.0, "request_ids": []}
+
+NO_STATISTICS: dict[str, t.Any] = {"requests": 0, "retries": 0, "seconds": 0.0, "request_ids": []}
 
 
 def make_client(
-    params: Mapping[str, t.Any], shell: Shell, hide: Callable[[str], object], seconds: float, max_parallel: int
+    params: Mapping[str, t.Any], runtime: Runtime, hide: Callable[[str], object], seconds: float, max_parallel: int
 ) -> Client:
     """hide(value) is called for every secret. seconds: from now to the run's deadline. Raises OptionError."""
     if not _http.HAS_REQUESTS:
         raise OptionError(missing_required_lib("requests"))
     try:
-        settings = _settings.resolve(params, os.environ)
-    except _settings.AuthError as error:
+        credentials, endpoints = _endpoints.resolve(params, os.environ, hide)
+    except AuthError as error:
         raise OptionError(str(error)) from None
-    if settings.ca_cert and not os.path.isfile(settings.ca_cert):
-        raise OptionError("ca_cert %s is no file on this host" % settings.ca_cert)
+    if endpoints.ca_cert and not os.path.isfile(endpoints.ca_cert):
+        raise OptionError("ca_cert %s is not a file on this host" % endpoints.ca_cert)
     secrets = _secrets.Secrets(on_add=hide)
-    began = shell.clock.monotonic()
+    began = runtime.clock.monotonic()
     http = _http.Http(
-        clock=shell.clock,
+        auth=_auth.Auth(credentials, endpoints, secrets, runtime.clock),
+        listening=runtime.listening,
+        clock=runtime.clock,
         secrets=secrets,
         throttled=_api.throttled,
         deadline=began + seconds,
@@ -112,19 +121,18 @@ def make_client(
             "X-Language": params["language"],
             "User-Agent": "huaweicloud.drs/%s" % VERSION,
         },
-        verify=(settings.ca_cert or True) if settings.validate_certs else False,
+        verify=(endpoints.ca_cert or True) if endpoints.validate_certs else False,
         timeout=params["request_timeout"],
         max_retries=params["max_retries"],
         max_parallel=max_parallel,
-        random=shell.random,
-        session_factory=shell.session_factory,
+        random=runtime.random,
+        session_factory=runtime.session_factory,
     )
-    http.auth = _auth.way_in(settings, secrets, http.ask_identity, shell.clock)
-    return Client(http, _api.Api(http, settings.endpoint), settings, began)
+    return Client(http, _api.Api(http, endpoints.endpoint), endpoints, began)
 
 
 def check_ranges(params: Mapping[str, t.Any]) -> None:
-    """Raises OptionError where a number is out of its range."""
+    """Raises OptionError for a number that is out of its range."""
     for name, (smallest, largest) in RANGES.items():
         value = params.get(name)
         if value is not None and not smallest <= value <= largest:

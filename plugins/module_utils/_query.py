@@ -9,26 +9,37 @@ import typing as t
 from collections.abc import Callable, Mapping, Sequence
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.huaweicloud.drs.plugins.module_utils import _api, _fields, _settings
+from ansible_collections.huaweicloud.drs.plugins.module_utils import (
+    _allowlist,
+    _answers,
+    _api,
+    _clock,
+    _endpoints,
+    _reconcile,
+)
+from ansible_collections.huaweicloud.drs.plugins.module_utils._answers import Reading
+from ansible_collections.huaweicloud.drs.plugins.module_utils._job_options import JobOptionError, each_once, split_ids
 from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import DELETED, NOT_FOUND, STATUSES, spell
 from ansible_collections.huaweicloud.drs.plugins.module_utils._module import (
-    NO_FIGURES,
+    NO_STATISTICS,
     Client,
     OptionError,
-    Shell,
+    Runtime,
     check_ranges,
     make_client,
 )
-from ansible_collections.huaweicloud.drs.plugins.module_utils._wishes import WishError, split_ids
 
 # db_use_type of the list, which needs one.
 TYPES = ("migration", "sync", "cloudDataGuard")
 FILTERS = ("name", "status", "type", "engine_type", "tags", "enterprise_project_id")
 PARTS = ("detail", "progress", "rpo_rto")
 NAMED_IN_MSG = 5
+# Seconds: how long a refusal of reads, once the run had been authorized, may be a stray one.
+SETTLE_TIME = 30.0
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = dict(
-    _settings.OPTIONS,
+    _endpoints.OPTIONS,
     job_ids={"type": "list", "elements": "str"},
     name={"type": "str"},
     status={"type": "list", "elements": "str", "choices": [status for status in STATUSES if status != NOT_FOUND]},
@@ -51,28 +62,24 @@ class Trouble(t.NamedTuple):
     """Something that could not be read. what: status, list, or one of PARTS; of a job (id), or of a list (type)."""
 
     what: str
-    verdict: _api.Verdict
+    reading: Reading
     id: str | None = None
     type: str | None = None
 
-    def words(self) -> str | None:
-        """The service's text, or what became of the request."""
-        return _fields.masker(())(self.verdict.msg) if self.verdict.msg else None
 
-
-def run(module: AnsibleModule, shell: Shell) -> None:
+def run(module: AnsibleModule, runtime: Runtime) -> None:
     """Ends by exit_json or fail_json."""
     params = module.params
     try:
         check_ranges(params)
-        job_ids = None if params["job_ids"] is None else _each_once(split_ids(params["job_ids"]))
+        job_ids = None if params["job_ids"] is None else each_once(split_ids(params["job_ids"]))
         if job_ids == []:
             module.warn("No job ids were given, so there was nothing to read.")
-            module.exit_json(msg=in_words([], [], []), **result([], [], [], NO_FIGURES))
-        client = make_client(params, shell, module.no_log_values.add, params["wait_timeout"], params["max_parallel"])
-    except (OptionError, WishError) as error:
-        module.fail_json(msg="%s. Nothing was sent." % str(error).rstrip("."), **result([], [], [], NO_FIGURES))
-    query = Query(client, params["max_parallel"])
+            module.exit_json(msg=in_words([], [], []), **result([], [], [], NO_STATISTICS))
+        client = make_client(params, runtime, module.no_log_values.add, params["wait_timeout"], params["max_parallel"])
+    except (OptionError, JobOptionError) as error:
+        module.fail_json(msg="%s. Nothing was sent." % str(error).rstrip("."), **result([], [], [], NO_STATISTICS))
+    query = Query(client, runtime, params["max_parallel"])
     if job_ids is None:
         query.find([params["type"]] if params["type"] else TYPES, _filters(params), params["status"] or ())
     else:
@@ -81,7 +88,7 @@ def run(module: AnsibleModule, shell: Shell) -> None:
         if part in params["gather"]:
             query.gather(part)
     jobs, missing = query.jobs(), query.missing()
-    answer = result(jobs, missing, query.troubles, client.figures())
+    answer = result(jobs, missing, query.troubles, client.statistics())
     message = in_words(jobs, missing, query.troubles)
     if query.troubles:
         module.fail_json(msg=message, **answer)
@@ -89,38 +96,52 @@ def run(module: AnsibleModule, shell: Shell) -> None:
 
 
 class Query:
-    """One run. Reads until the client's deadline; what could not be read is in troubles."""
+    """One run. Reads until the client's deadline; what could not be read is in troubles. Job ids are as the user wrote
+    them, or as the service lists them."""
 
-    def __init__(self, client: Client, max_parallel: int) -> None:
+    def __init__(self, client: Client, runtime: Runtime, max_parallel: int) -> None:
         self._api, self._http, self._max_parallel = client.api, client.http, max_parallel
-        self._readings: dict[str, _api.Verdict] = {}
-        self._parts: dict[str, dict[str, _api.Verdict]] = {}
+        self._clock, self._listening, self._random = runtime.clock, runtime.listening, runtime.random
+        self._readings: dict[str, Reading] = {}
+        self._parts: dict[str, dict[str, Reading]] = {}
+        self._authorized = False
         self.troubles: list[Trouble] = []
 
     def look_up(self, job_ids: Sequence[str]) -> None:
-        """Reads the statuses of these jobs."""
-        self._readings = self._read("status", self._api.statuses, job_ids, _api.PAGE)
+        """Reads the statuses of these jobs. A job without a row is asked for once more, a while later: a replica may
+        lag."""
+        self._readings = self._read("status", self._api.statuses, job_ids, _api.PAGE, _reconcile.SECOND_READ)
 
     def find(self, types: Sequence[str], filters: Mapping[str, t.Any], statuses: Sequence[str]) -> None:
-        """Reads the lists of these types. The statuses are looked for here: the service takes one only, in its own
+        """Reads the lists of these types. The statuses are filtered here: the service takes one only, in its own
         spelling, and jobs that change their status meanwhile would shift the pages."""
-        for db_use_type, listing in zip(types, self._api.map(lambda name: self._api.listed(name, filters), types)):
-            if listing.trouble:
-                self.troubles.append(Trouble("list", listing.trouble, type=db_use_type))
-            for job_id, reading in listing.jobs.items():
-                if statuses and reading.kind == _api.OK and reading.status not in statuses:
+        listings: dict[str, _api.Listing] = {}
+
+        def ask(some: Sequence[str]) -> None:
+            listings.update(zip(some, self._api.map(lambda name: self._api.listed(name, filters), some)))
+            for listing in listings.values():
+                self._authorized = self._authorized or bool(listing.jobs) or not listing.trouble
+
+        ask(types)
+        self._while_denied(types, ask, lambda name: listings[name].trouble)
+        for db_use_type in types:
+            trouble = listings[db_use_type].trouble
+            if trouble:
+                self.troubles.append(Trouble("list", trouble, type=db_use_type))
+            for job_id, reading in listings[db_use_type].jobs.items():
+                if statuses and reading.kind == _answers.READ and reading.status not in statuses:
                     continue
-                if reading.kind != _api.OK:
+                if reading.kind != _answers.READ:
                     self.troubles.append(Trouble("status", reading, job_id))
                 self._readings[job_id] = reading
 
     def gather(self, part: str) -> None:
-        """Reads one of PARTS for every job that is there."""
-        there = [
+        """Reads one of PARTS for every job that exists."""
+        existing = [
             job_id for job_id, reading in self._readings.items() if reading.status not in (None, NOT_FOUND, DELETED)
         ]
         read = {"detail": self._api.details, "progress": self._api.progress, "rpo_rto": self._api.rpo_and_rto}[part]
-        self._parts[part] = self._read(part, read, there, _api.DETAIL_PAGE)
+        self._parts[part] = self._read(part, read, existing, _api.DETAIL_PAGE, 0.0)
 
     def jobs(self) -> list[dict[str, t.Any]]:
         """Every job but the missing ones, in order."""
@@ -128,7 +149,8 @@ class Query:
             item(
                 job_id,
                 reading,
-                {part: verdicts[job_id] for part, verdicts in self._parts.items() if job_id in verdicts},
+                {part: readings[job_id] for part, readings in self._parts.items() if job_id in readings},
+                self._http.secrets.mask,
             )
             for job_id, reading in self._readings.items()
             if reading.status != NOT_FOUND
@@ -138,59 +160,119 @@ class Query:
         return [job_id for job_id, reading in self._readings.items() if reading.status == NOT_FOUND]
 
     def _read(
-        self, what: str, read: Callable[[Sequence[str]], dict[str, _api.Verdict]], job_ids: Sequence[str], page: int
-    ) -> dict[str, _api.Verdict]:
-        """read() over the jobs, in as many requests at once as may be in flight, with a look at the clock between."""
-        verdicts: dict[str, _api.Verdict] = {}
+        self,
+        what: str,
+        read: Callable[[Sequence[str]], dict[str, Reading]],
+        job_ids: Sequence[str],
+        page: int,
+        second_read: float,
+    ) -> dict[str, Reading]:
+        """read() over the jobs. Jobs without a row are asked for once more after second_read seconds, and reads that are
+        refused to everybody, once the run had been authorized, until that is final."""
+        readings = self._pages(read, job_ids, page)
+        asked_at = self._clock.monotonic()
+        missing = [job_id for job_id in job_ids if readings[job_id].kind == _answers.MISSING]
+        if missing and self._wait(asked_at + second_read - self._clock.monotonic()):
+            readings.update(self._pages(read, missing, page))
+            for job_id in missing:
+                if readings[job_id].kind == _answers.MISSING:
+                    status = NOT_FOUND if what == "status" else None
+                    readings[job_id] = readings[job_id]._replace(kind=_answers.READ, status=status)
+
+        def ask(some: Sequence[str]) -> None:
+            readings.update(self._pages(read, some, page))
+
+        self._while_denied(job_ids, ask, readings.get)
+        self.troubles += [
+            Trouble(what, readings[job_id], job_id) for job_id in job_ids if readings[job_id].kind != _answers.READ
+        ]
+        return {job_id: readings[job_id] for job_id in job_ids}
+
+    def _while_denied(
+        self, names: Sequence[str], ask: Callable[[Sequence[str]], None], reading_of: Callable[[str], Reading | None]
+    ) -> None:
+        """Asks again for what is refused to everybody, once the run had been authorized, until that is final."""
+        denials: _reconcile.Denials | None = None
+        while True:
+            found = {name: reading_of(name) for name in names}
+            denied = {name: one for name, one in found.items() if one and one.kind == _answers.UNAUTHORIZED}
+            if not denied:
+                return
+            first = next(iter(denied.values()))
+            now = self._clock.monotonic()
+            denials, final = _reconcile.after_denial(denials, first, now, self._authorized, SETTLE_TIME)
+            seconds = _clock.growing_pause(denials.count - 1, FIRST_PAUSE, LONGEST_PAUSE, self._random)
+            if final or not self._wait(seconds):
+                return
+            ask(list(denied))
+
+    def _pages(
+        self, read: Callable[[Sequence[str]], dict[str, Reading]], job_ids: Sequence[str], page: int
+    ) -> dict[str, Reading]:
+        """read() over the jobs once, in as many requests at once as may be in flight, with a check of the clock between."""
+        readings: dict[str, Reading] = {}
         size = page * self._max_parallel
+        stop: Reading | None = None
         for start in range(0, len(job_ids), size):
             some = job_ids[start : start + size]
-            stop = self._stop()
-            found = dict.fromkeys(some, stop) if stop else read(some)
-            self.troubles += [Trouble(what, found[job_id], job_id) for job_id in some if found[job_id].kind != _api.OK]
-            verdicts.update((job_id, found[job_id]) for job_id in some)
-        return verdicts
+            stop = stop or self._stop()
+            found = {job_id.lower(): stop for job_id in some} if stop else read([job_id.lower() for job_id in some])
+            for job_id in some:
+                reading = found[job_id.lower()]
+                self._authorized = self._authorized or reading.kind in (_answers.READ, _answers.MISSING)
+                if reading.kind == _answers.UNAUTHORIZED and not self._authorized:
+                    stop = reading
+                readings[job_id] = reading
+        return readings
 
-    def _stop(self) -> _api.Verdict | None:
+    def _wait(self, seconds: float) -> bool:
+        """Whether the deadline is further away than these seconds, and they have passed."""
+        if self._clock.monotonic() + seconds >= self._http.deadline:
+            return False
+        return seconds <= 0 or _clock.pause(self._clock, seconds, self._listening)
+
+    def _stop(self) -> Reading | None:
         """Why nothing more is to be asked, if so."""
         for trouble in self.troubles:
-            if trouble.verdict.kind == _api.NOT_LET_IN:
-                return trouble.verdict
-        if self._http.clock.monotonic() >= self._http.deadline:
-            return _api.Verdict(_api.UNREADABLE, msg="time ran out before it was read (wait_timeout)")
+            if trouble.reading.kind == _answers.UNAUTHORIZED:
+                return trouble.reading
+        if self._clock.monotonic() >= self._http.deadline:
+            return Reading(_answers.UNREADABLE, msg="wait_timeout expired before it was read")
         return None
 
 
-def item(job_id: str, reading: _api.Verdict, parts: Mapping[str, _api.Verdict]) -> dict[str, t.Any]:
-    """A job as it stands in the result: the same keys always, null for what was not read or not told."""
-    parts = {part: verdict for part, verdict in parts.items() if verdict.kind == _api.OK and verdict.row}
-    rows: dict[str, Mapping[str, t.Any]] = {part: verdict.row for part, verdict in parts.items() if verdict.row}
+def item(
+    job_id: str, reading: Reading, parts: Mapping[str, Reading], mask_all: Callable[[str], str]
+) -> dict[str, t.Any]:
+    """A job as it stands in the result: the same keys always, null for what was not read or not given."""
+    parts = {part: one for part, one in parts.items() if one.kind == _answers.READ and one.row}
+    rows: dict[str, Mapping[str, t.Any]] = {part: one.row for part, one in parts.items() if one.row}
     listed, detail = reading.row or {}, rows.get("detail", {})
-    mask = _fields.masker([listed, *rows.values()])
+    mask = _allowlist.masker([listed, *rows.values()], mask_all)
 
     def told(field: str) -> t.Any:
-        value = _fields.keep(_fields.VALUE, listed.get(field), mask)
-        return _fields.keep(_fields.VALUE, detail.get(field), mask) if value is None else value
+        value = _allowlist.keep(_allowlist.VALUE, listed.get(field), mask)
+        return _allowlist.keep(_allowlist.VALUE, detail.get(field), mask) if value is None else value
 
     instance = detail.get("inst_info")
     engine = instance.get("engine_type") if isinstance(instance, dict) else None
-    telling = [reading] if reading.kind == _api.OK else []
-    error = next((verdict for verdict in (*telling, *parts.values()) if verdict.code or verdict.msg), None)
+    telling = [reading] if reading.kind == _answers.READ else []
+    error = next((one for one in (*telling, *parts.values()) if one.code or one.msg), None)
     job = {
         "id": job_id,
         "name": told("name"),
         "status": reading.status,
         "type": told("db_use_type"),
-        "engine_type": told("engine_type") or _fields.keep(_fields.VALUE, engine, mask),
+        "engine_type": told("engine_type") or _allowlist.keep(_allowlist.VALUE, engine, mask),
         "task_type": told("task_type"),
         "job_direction": told("job_direction"),
         "net_type": told("net_type"),
         "description": told("description"),
         "error_code": error.code if error else None,
         "error_msg": mask(error.msg) if error and error.msg else None,
-        "detail": _fields.keep(_fields.DETAIL, rows.get("detail"), mask),
-        "progress": _fields.keep(_fields.PROGRESS, rows.get("progress"), mask),
-        "rpo_rto": _fields.keep(_fields.RPO_RTO, rows.get("rpo_rto"), mask),
+        "detail": _allowlist.keep(_allowlist.DETAIL, rows.get("detail"), mask),
+        "progress": _allowlist.keep(_allowlist.PROGRESS, rows.get("progress"), mask),
+        "rpo_rto": _allowlist.keep(_allowlist.RPO_RTO, rows.get("rpo_rto"), mask),
     }
     if job["progress"]:
         job["progress"]["transfer_status"] = spell(job["progress"]["transfer_status"])
@@ -210,9 +292,9 @@ def result(
                 "id": trouble.id,
                 "type": trouble.type,
                 "what": trouble.what,
-                "error_code": trouble.verdict.code,
-                "error_msg": trouble.words(),
-                "request_id": trouble.verdict.request_id,
+                "error_code": trouble.reading.code,
+                "error_msg": trouble.reading.msg,
+                "request_id": trouble.reading.request_id,
             }
             for trouble in troubles
         ],
@@ -236,7 +318,7 @@ def _whys(troubles: Sequence[Trouble]) -> list[str]:
     """What could not be read and why, with the jobs of one reason together."""
     together: dict[tuple[str, str], list[str]] = {}
     for trouble in troubles:
-        code, words = trouble.verdict.code, (trouble.words() or "no reason was told").rstrip(".")
+        code, words = trouble.reading.code, (trouble.reading.msg or "no reason was given").rstrip(".")
         why = words if code is None or code in words else "%s %s" % (code, words)
         together.setdefault((trouble.what, why), []).append(trouble.id or "type %s" % trouble.type)
     return [
@@ -251,11 +333,3 @@ def _filters(params: Mapping[str, t.Any]) -> dict[str, t.Any]:
     if params["tags"]:
         filters["tags"] = {str(key): str(value) for key, value in params["tags"].items()}
     return filters
-
-
-def _each_once(job_ids: Sequence[str]) -> list[str]:
-    """In first order and spelling. The service's ids are lower case: one job in two spellings must not be two jobs."""
-    first: dict[str, str] = {}
-    for job_id in job_ids:
-        first.setdefault(job_id.lower(), job_id)
-    return list(first.values())

@@ -10,6 +10,7 @@ import typing as t
 from collections.abc import Mapping, Sequence
 
 from ansible_collections.huaweicloud.drs.plugins.module_utils._job import GOOD, OUTCOMES, Job
+from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import NOT_FOUND
 
 NAMED_IN_MSG = 5
 
@@ -17,15 +18,16 @@ NAMED_IN_MSG = 5
 def result(jobs: Sequence[Job], api: Mapping[str, t.Any], facts: bool) -> dict[str, t.Any]:
     """All keys but failed and msg."""
     rows = [_row(job) for job in jobs]
+    changed = [job for job in jobs if job.state.changed]
     answer: dict[str, t.Any] = {
-        "changed": any(job.changed for job in jobs),
+        "changed": bool(changed),
         "jobs": rows,
         "by_id": {row["id"]: {key: value for key, value in row.items() if key != "timeline"} for row in rows},
         "summary": _summary(jobs),
         "api": dict(api),
         "diff": {
-            "before": {job.id: job.status_before for job in jobs if job.changed},
-            "after": {job.id: job.wish.state for job in jobs if job.changed},
+            "before": {job.id: job.state.status_before for job in changed},
+            "after": {job.id: job.desired.state for job in changed},
         },
     }
     if facts:
@@ -35,21 +37,22 @@ def result(jobs: Sequence[Job], api: Mapping[str, t.Any], facts: bool) -> dict[s
 
 
 def _row(job: Job) -> dict[str, t.Any]:
+    state = job.state
     return {
         "id": job.id,
-        "name": job.name,
-        "action": job.action,
-        "changed": job.changed,
+        "name": state.name,
+        "action": state.action,
+        "changed": state.changed,
         "outcome": job.outcome,
         "reason": job.reason,
-        "status_before": job.status_before,
-        "status": "DELETED" if job.outcome == "ok" and job.status == "NOT_FOUND" else job.status,
-        "predicted": job.predicted,
+        "status_before": state.status_before,
+        "status": state.status,
+        "predicted": state.predicted,
         "error_code": job.error_code,
         # Where the service gave no text, the module's own words are the only ones that say why.
         "error_msg": job.error_msg or job.words,
         "request_id": job.request_id,
-        "attempts": job.attempts,
+        "attempts": state.attempts,
         "duration": round(job.duration, 1),
         "timeline": job.timeline,
     }
@@ -59,7 +62,7 @@ def _summary(jobs: Sequence[Job]) -> dict[str, int]:
     summary = dict.fromkeys(("requested", "changed", *OUTCOMES), 0)
     for job in jobs:
         summary["requested"] += 1
-        summary["changed"] += job.changed
+        summary["changed"] += job.state.changed
         summary[t.cast(str, job.outcome)] += 1
     return summary
 
@@ -75,24 +78,24 @@ def has_failed(jobs: Sequence[Job], fail_on: str) -> bool:
 def summary_in_words(jobs: Sequence[Job], state: str) -> str:
     """A sentence or two for people: how many jobs, and the first that ended badly and why."""
     bad = [job for job in jobs if job.outcome not in GOOD]
-    asked = "%d job%s" % (len(jobs), "" if len(jobs) == 1 else "s")
-    changed = sum(job.changed for job in jobs)
+    requested = "%d job%s" % (len(jobs), "" if len(jobs) == 1 else "s")
+    changed = sum(job.state.changed for job in jobs)
     if not bad:
         waiting = sum(job.outcome == "accepted" for job in jobs)
         return "%s %s%s, %d changed" % (
-            asked,
+            requested,
             state,
             " (%d accepted, not waited for)" % waiting if waiting else "",
             changed,
         )
     named = "; ".join(_why(job) for job in bad[:NAMED_IN_MSG])
     more = "; and %d more, see jobs" % (len(bad) - NAMED_IN_MSG) if len(bad) > NAMED_IN_MSG else ""
-    return "%d of %s could not be brought to %s: %s%s" % (len(bad), asked, state, named, more)
+    return "%d of %s did not reach the state %s: %s%s" % (len(bad), requested, state, named, more)
 
 
 def _why(job: Job) -> str:
-    name = "%s (%s)" % (job.id, job.name) if job.name else job.id
-    status = " in status %s" % job.status if job.status else ""
+    name = "%s (%s)" % (job.id, job.state.name) if job.state.name else job.id
+    status = " in status %s" % job.state.status if job.state.status else ""
     service = " ".join(part for part in (job.error_code, job.error_msg) if part)
     return "%s %s%s: %s%s" % (
         name,
@@ -101,3 +104,17 @@ def _why(job: Job) -> str:
         job.words,
         " [the service said: %s]" % service if service else "",
     )
+
+
+def unknown_jobs_in_words(jobs: Sequence[Job], where: str) -> str | None:
+    """The one warning for jobs that were to be deleted, and that the service does not know; None without such jobs. where:
+    project and region."""
+    unknown = [job for job in jobs if job.outcome == "ok" and job.state.status == NOT_FOUND]
+    if not unknown:
+        return None
+    named = ", ".join(job.id for job in unknown[:NAMED_IN_MSG])
+    more = " and %d more" % (len(unknown) - NAMED_IN_MSG) if len(unknown) > NAMED_IN_MSG else ""
+    words = "the service does not know %s%s, so there is nothing to delete (%s)" % (named, more, where)
+    if len(unknown) == len(jobs) > 1:
+        words += ": it knows none of the jobs requested, and a wrong project or region is the likeliest reason"
+    return words + "."

@@ -462,11 +462,11 @@ ansible_facts:
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.huaweicloud.drs.plugins.module_utils._batch import MODULE_OPTIONS, run
-from ansible_collections.huaweicloud.drs.plugins.module_utils._module import real_shell
+from ansible_collections.huaweicloud.drs.plugins.module_utils._module import real_runtime
 
 
 def main() -> None:
-    run(AnsibleModule(**MODULE_OPTIONS), real_shell())
+    run(AnsibleModule(**MODULE_OPTIONS), real_runtime())
 
 
 if __name__ == "__main__":

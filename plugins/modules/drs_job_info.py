@@ -796,12 +796,12 @@ api:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.huaweicloud.drs.plugins.module_utils._module import real_shell
+from ansible_collections.huaweicloud.drs.plugins.module_utils._module import real_runtime
 from ansible_collections.huaweicloud.drs.plugins.module_utils._query import MODULE_OPTIONS, run
 
 
 def main() -> None:
-    run(AnsibleModule(**MODULE_OPTIONS), real_shell())
+    run(AnsibleModule(**MODULE_OPTIONS), real_runtime())
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import requests
 import urllib3
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible_collections.huaweicloud.drs.plugins.module_utils import _batch
-from ansible_collections.huaweicloud.drs.plugins.module_utils._module import Shell
+from ansible_collections.huaweicloud.drs.plugins.module_utils._module import Runtime
 from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock
 from ansible_collections.huaweicloud.drs.tests.emulator import Emulator
 from ansible_collections.huaweicloud.drs.tests.emulator.clock import ManualClock
@@ -139,9 +139,9 @@ def run(service, module, *, check=False, listening=lambda: True, seed=0, way_in=
     options.update({"token": "emulator-token", "project_id": PROJECT} if way_in is None else way_in)
     # One thread, so that the order of requests is the same in every run.
     options.update({"max_parallel": 1}, **params)
-    shell = Shell(EmulatorClock(service), random.Random(seed).random, session, listening)
+    runtime = Runtime(EmulatorClock(service), random.Random(seed).random, session, listening)
     try:
-        module.run(FakeModule(module.MODULE_OPTIONS, options, check), shell)
+        module.run(FakeModule(module.MODULE_OPTIONS, options, check), runtime)
     except Ended as ended:
         return ended.result
     raise AssertionError("the module returned without a result")

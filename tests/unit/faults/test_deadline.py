@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 import requests
 from ansible_collections.huaweicloud.drs.plugins.module_utils import _batch
-from ansible_collections.huaweicloud.drs.plugins.module_utils._module import Shell
+from ansible_collections.huaweicloud.drs.plugins.module_utils._module import Runtime
 from ansible_collections.huaweicloud.drs.tests.unit.faults.promises import (
     SETTLE_TIME,
     WAIT_TIMEOUT,
@@ -156,7 +156,7 @@ def test_one_timeout_for_connection_and_answer(monkeypatch):
         raise requests.exceptions.ConnectionError("nobody is there", request=request)
 
     monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
-    shell = Shell(HurriedClock(), lambda: 0.5, None, lambda: True)
+    runtime = Runtime(HurriedClock(), lambda: 0.5, None, lambda: True)
     options = {"endpoint": "https://drs.eu-de.example.com", "token": "emulator-token", "project_id": PROJECT}
     options.update(state="paused", job_ids=[job_id(0)], request_timeout=7, wait_timeout=60, max_retries=0)
     with pytest.raises(Ended):

@@ -15,7 +15,7 @@ import threading
 import time
 
 from ansible_collections.huaweicloud.drs.plugins.module_utils import _batch
-from ansible_collections.huaweicloud.drs.plugins.module_utils._module import Shell
+from ansible_collections.huaweicloud.drs.plugins.module_utils._module import Runtime
 from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock
 from ansible_collections.huaweicloud.drs.tests.emulator import Emulator
 from ansible_collections.huaweicloud.drs.tests.unit.in_process import PROJECT, Ended, FakeModule, job_id
@@ -44,10 +44,10 @@ def service(*statuses):
 def pause(endpoint, **options):
     """The result of pausing the one job there."""
     options = {"endpoint": endpoint, "project_id": PROJECT, "token": TOKEN, "request_timeout": 5, **options}
-    shell = Shell(HurriedClock(), random.Random(0).random, None, lambda: True)
+    runtime = Runtime(HurriedClock(), random.Random(0).random, None, lambda: True)
     module = FakeModule(_batch.MODULE_OPTIONS, {"state": "paused", "job_ids": [job_id(0)], **options}, False)
     try:
-        _batch.run(module, shell)
+        _batch.run(module, runtime)
     except Ended as ended:
         return ended.result
     raise AssertionError("the module returned without a result")

@@ -8,27 +8,34 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from ansible_collections.huaweicloud.drs.plugins.module_utils import _api
-from ansible_collections.huaweicloud.drs.plugins.module_utils._api import Verdict
-from ansible_collections.huaweicloud.drs.plugins.module_utils._convergence import Convergence, Rules, count
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _answers
+from ansible_collections.huaweicloud.drs.plugins.module_utils._answers import BillingOrder, Reading, WriteResult
+from ansible_collections.huaweicloud.drs.plugins.module_utils._convergence import Convergence, count
 from ansible_collections.huaweicloud.drs.plugins.module_utils._job import Job
-from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import Wish
+from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import Desired
+from ansible_collections.huaweicloud.drs.plugins.module_utils._reconcile import Rules
 from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock
 
 BEGAN = 1000.0
 WALL = 1780272000.0
 # What the service says of every write and read, unless a test has it say something else.
-ACCEPTED = Verdict(_api.OK, request_id="r-write")
-NOT_PAID = Verdict(_api.OK, order=_api.NO_ORDER)
-LOST = Verdict(_api.LOST, msg="connection reset")
-BUSY = Verdict(_api.BUSY_NOW, code="DRS.M01504", msg="busy", request_id="r-busy")
-LOOK_AGAIN = Verdict(_api.REFUSED, code="DRS.M00304", msg="not in this status", request_id="r-304")
-REFUSED = Verdict(_api.REFUSED, code="DRS.M00302", msg="no", request_id="r-no")
-UNREADABLE = Verdict(_api.UNREADABLE, code="500", msg="broken", request_id="r-500")
-THROTTLED = Verdict(_api.UNREADABLE, code="DRS.M01503", msg="too often", throttled=True)
-NOT_LET_IN = Verdict(_api.NOT_LET_IN, code="APIGW.0301", msg="wrong key")
-UNSENT = Verdict(_api.UNSENT, msg="no connection")
-SPLIT = Verdict(_api.SPLIT, code="DRS.M00001", msg="bad request")
+ACCEPTED = WriteResult(_answers.ACCEPTED, request_id="r-write")
+LOST = WriteResult(_answers.LOST, msg="connection reset")
+BUSY = WriteResult(_answers.BUSY, code="DRS.M01504", msg="busy", request_id="r-busy")
+WRONG_STATUS = WriteResult(
+    _answers.REFUSED, code="DRS.M00304", msg="not in this status", request_id="r-304", of_status=True
+)
+REFUSED = WriteResult(_answers.REFUSED, code="DRS.M00302", msg="no", request_id="r-no", http=400)
+UNSENT = WriteResult(_answers.UNSENT, msg="no connection")
+SPLIT = WriteResult(_answers.SPLIT, code="DRS.M00001", msg="bad request", in_part=True)
+WRONG_TOKEN = WriteResult(_answers.UNAUTHORIZED, code="APIGW.0301", msg="wrong key", http=401)
+# What it says of a read.
+NOT_PAID = Reading(_answers.READ, order=BillingOrder.NONE)
+NOT_TOLD = Reading(_answers.REFUSED, code="DRS.M00302", msg="no", request_id="r-no", http=400)
+UNREADABLE = Reading(_answers.UNREADABLE, code="500", msg="broken", request_id="r-500")
+THROTTLED = Reading(_answers.UNREADABLE, code="DRS.M01503", msg="too often", throttled=True)
+UNAUTHORIZED = Reading(_answers.UNAUTHORIZED, code="APIGW.0301", msg="wrong key", http=401)
+MISSING = Reading(_answers.MISSING, msg="the answer has no row for it")
 RUNNING, CONFIGURED, STARTING, PAUSED = "INCRE_TRANSFER_STARTED", "CONFIGURATION", "STARTJOBING", "PAUSING"
 FAILED, ENDING, ENDED = "INCRE_TRANSFER_FAILED", "RELEASE_RESOURCE_STARTED", "RELEASE_RESOURCE_COMPLETE"
 
@@ -60,21 +67,27 @@ class Script:
         self._clock, self._opens_at = clock, opens_at
         self._readings, self._details = readings, details
         self._answers = answers
+        self._statuses = {}
         self.journal = []
 
     def statuses(self, ids):
         self._note("status", ids)
-        return {job: self._reading(self._next(self._readings[job])) for job in ids}
+        return {job: self._read(job) for job in ids}
 
     def orders(self, ids):
         self._note("detail", ids)
-        return {job: self._next(self._details[job]) for job in ids}
+        details = {job: self._next(self._details[job]) for job in ids}
+        return {job: self._with_status(job, detail) for job, detail in details.items()}
 
-    def write(self, orders, last_look):
-        last_look()
-        self._note(orders[0].write, [order.job_id for order in orders])
+    def write(self, items, before_send):
+        before_send()
+        self._note(items[0].write, [item.job_id for item in items])
         answer = self._next(self._answers)
-        return answer if isinstance(answer, dict) else {order.job_id: answer for order in orders}
+        return answer if isinstance(answer, dict) else {item.job_id: answer for item in items}
+
+    @staticmethod
+    def for_everybody(result):
+        return result._replace(kind=_answers.UNAUTHORIZED, msg="%s. Check the token" % result.msg)
 
     def map(self, function, batches):
         return [function(batch) for batch in batches]
@@ -89,9 +102,16 @@ class Script:
     def _next(words):
         return words.pop(0) if len(words) > 1 else words[0]
 
-    @staticmethod
-    def _reading(word):
-        return word if isinstance(word, Verdict) else Verdict(_api.OK, status=word, request_id="r-read")
+    def _read(self, job):
+        word = self._next(self._readings[job])
+        reading = word if isinstance(word, Reading) else Reading(_answers.READ, status=word, request_id="r-read")
+        if reading.status:
+            self._statuses[job] = reading.status
+        return reading._replace(at=self._clock.now)
+
+    def _with_status(self, job, detail):
+        status = self._statuses[job] if detail.kind == _answers.READ else None
+        return detail._replace(status=status, at=self._clock.now)
 
 
 class Run:
@@ -99,7 +119,7 @@ class Run:
 
     def __init__(
         self,
-        wish,
+        desired,
         readings,
         answers=(ACCEPTED,),
         details=(NOT_PAID,),
@@ -112,8 +132,8 @@ class Run:
         self.clock = Hands()
         script = {job: list(words) for job, words in by_job.items()}
         self.service = Script(self.clock, script, list(answers), details, opens_at)
-        wish = Wish(wish) if isinstance(wish, str) else wish
-        self.jobs = {job: Job(job, wish, {}) for job in by_job}
+        desired = Desired(desired) if isinstance(desired, str) else desired
+        self.jobs = {job: Job(job, desired, {}) for job in by_job}
         self.reports = []
         fixed = {
             "wait": True,
@@ -121,6 +141,7 @@ class Run:
             "deadline": BEGAN + 60,
             "wait_interval": 10.0,
             "settle_time": 30.0,
+            "busy_timeout": 300.0,
             "batch_size": 10,
             "allow_paid_order": False,
         }
@@ -153,7 +174,7 @@ class Run:
     def end(self, job="a"):
         """(outcome, reason, changed, words, the service's code)"""
         ended = self.jobs[job]
-        return (ended.outcome, ended.reason, ended.changed, ended.words, ended.error_code)
+        return (ended.outcome, ended.reason, ended.state.changed, ended.words, ended.error_code)
 
 
 OK, OK_CHANGED = ("ok", None, False, None, None), ("ok", None, True, None, None)
@@ -164,15 +185,15 @@ class TestWhatIsSent:
         run = Run("started", [RUNNING])
         assert run.end() == OK
         assert run.service.journal == [(0, "status", "a")]
-        assert (run.jobs["a"].action, run.jobs["a"].attempts, run.jobs["a"].duration) == ("none", 0, 0)
+        assert (run.jobs["a"].state.action, run.jobs["a"].state.attempts, run.jobs["a"].duration) == ("none", 0, 0)
 
     def test_a_start_whose_order_was_looked_at(self):
         run = Run("started", [CONFIGURED, CONFIGURED, STARTING, RUNNING])
         assert run.end() == OK_CHANGED
         assert run.asked == [("status", "a"), ("detail", "a"), ("start", "a"), *[("status", "a")] * 3]
         job = run.jobs["a"]
-        assert (job.action, job.attempts, job.request_id) == ("start", 1, "r-write")
-        assert (job.status_before, job.status, round(job.duration, 4)) == (CONFIGURED, RUNNING, run.took)
+        assert (job.state.action, job.state.attempts, job.request_id) == ("start", 1, "r-write")
+        assert (job.state.status_before, job.state.status, round(job.duration, 4)) == (CONFIGURED, RUNNING, run.took)
         assert [entry["status"] for entry in job.timeline] == [CONFIGURED, STARTING, RUNNING]
 
     def test_no_details_where_a_paid_order_is_allowed(self):
@@ -194,27 +215,27 @@ class TestWhatIsSent:
         assert ("detail", "b") in run.asked
 
     def test_a_delete_after_the_stop_that_it_needs(self):
-        run = Run(Wish("deleted", force=True), [RUNNING, ENDING, ENDED, "NOT_FOUND"])
+        run = Run(Desired("deleted", force=True), [RUNNING, ENDING, ENDED, "NOT_FOUND"])
         assert run.writes == [("force_terminate", "a"), ("delete", "a")]
         assert run.end() == OK_CHANGED
-        assert (run.jobs["a"].action, run.jobs["a"].attempts) == ("force_terminate", 2)
-        assert run.jobs["a"].warning == "the service knows no such job, so there is nothing to delete"
+        assert (run.jobs["a"].state.action, run.jobs["a"].state.attempts) == ("force_terminate", 2)
+        assert run.jobs["a"].state.warning == "the service knows no such job, so there is nothing to delete"
 
     def test_a_schedule_that_is_overridden_is_told(self):
         run = Run("started", ["WAITING_FOR_START", STARTING, RUNNING])
-        assert run.jobs["a"].warning == "it was scheduled for later, and its schedule is overridden: it starts now"
+        assert run.jobs["a"].state.warning == "it was scheduled for later, and its schedule is overridden: it starts now"
         assert run.end() == OK_CHANGED
 
     @pytest.mark.parametrize(("early", "outcome"), [(0, "failed"), (1, "ok")])
     def test_a_start_time_that_has_come_has_passed(self, early, outcome):
-        wish = Wish("started", start_time=int(WALL * 1000) + early)
-        assert Run(wish, [CONFIGURED, "WAITING_FOR_START"]).jobs["a"].outcome == outcome
+        desired = Desired("started", start_time=int(WALL * 1000) + early)
+        assert Run(desired, [CONFIGURED, "WAITING_FOR_START"]).jobs["a"].outcome == outcome
 
     def test_no_second_stop_where_the_first_was_accepted(self):
         run = Run(
-            Wish("deleted", force=True),
+            Desired("deleted", force=True),
             [RUNNING, ENDED, "RELEASE_RESOURCE_FAILED"],
-            answers=[ACCEPTED, LOOK_AGAIN],
+            answers=[ACCEPTED, WRONG_STATUS],
         )
         assert run.writes == [("force_terminate", "a"), ("delete", "a")]
         words = "it asks for another force_terminate, after one was accepted in this run"
@@ -222,11 +243,11 @@ class TestWhatIsSent:
         assert run.jobs["a"].request_id == "r-read"
 
     def test_the_name_last_heard(self):
-        named = Verdict(_api.OK, status=CONFIGURED, name="orders")
-        assert Run("started", [named, STARTING, RUNNING]).jobs["a"].name == "orders"
-        detail = {"a": [Verdict(_api.OK, order=_api.NO_ORDER, name="billing")]}
-        assert Run("started", [CONFIGURED, RUNNING], details=detail).jobs["a"].name == "billing"
-        assert Run("started", [named, RUNNING]).jobs["a"].name == "orders"
+        named = Reading(_answers.READ, status=CONFIGURED, name="orders")
+        assert Run("started", [named, STARTING, RUNNING]).jobs["a"].state.name == "orders"
+        detail = {"a": [Reading(_answers.READ, order=BillingOrder.NONE, name="billing")]}
+        assert Run("started", [CONFIGURED, RUNNING], details=detail).jobs["a"].state.name == "billing"
+        assert Run("started", [named, RUNNING]).jobs["a"].state.name == "orders"
 
 
 class TestWhenItAsks:
@@ -335,8 +356,8 @@ class TestReads:
 
 
 class TestOrders:
-    UNPAID = Verdict(_api.OK, order=_api.UNPAID)
-    PAID = Verdict(_api.OK, order=_api.PAID)
+    UNPAID = Reading(_answers.READ, order=BillingOrder.OPEN)
+    PAID = Reading(_answers.READ, order=BillingOrder.PLACED)
 
     def test_an_unpaid_one_is_not_started(self):
         run = Run("started", [CONFIGURED], details=[self.UNPAID])
@@ -473,7 +494,7 @@ class TestLostAnswers:
         assert run.end() == ("accepted", None, True, None, None)
 
     def test_a_status_that_shows_it_while_the_job_waits_for_more(self):
-        run = Run(Wish("deleted", force=True), [RUNNING, ENDING, ENDED, "DELETED"], answers=[LOST, ACCEPTED])
+        run = Run(Desired("deleted", force=True), [RUNNING, ENDING, ENDED, "DELETED"], answers=[LOST, ACCEPTED])
         assert run.end() == OK_CHANGED
         assert run.writes == [("force_terminate", "a"), ("delete", "a")]
 
@@ -481,7 +502,7 @@ class TestLostAnswers:
         run = Run("paused", [RUNNING] * 9 + [PAUSED], answers=[LOST, ACCEPTED], settle_time=8.0)
         assert run.seconds("pause") == [0, 8.0]
         assert run.end() == OK_CHANGED
-        assert run.jobs["a"].attempts == 2
+        assert run.jobs["a"].state.attempts == 2
 
     def test_not_sent_a_third_time(self):
         run = Run("paused", [RUNNING], answers=[LOST], settle_time=8.0)
@@ -520,7 +541,7 @@ class TestLostAnswers:
         assert run.end() == ("unknown", "refused", True, "the service refused it", "DRS.M00302")
 
     def test_a_second_one_that_the_status_refuses(self):
-        run = Run("paused", [RUNNING], answers=[LOST, LOOK_AGAIN], settle_time=8.0)
+        run = Run("paused", [RUNNING], answers=[LOST, WRONG_STATUS], settle_time=8.0)
         words = "the service refused it in status INCRE_TRANSFER_STARTED"
         assert run.end() == ("unknown", "refused", True, words, "DRS.M00304")
 
@@ -532,21 +553,21 @@ class TestLostAnswers:
 
     def test_a_second_one_that_is_refused_and_then_impossible(self):
         jobs = [RUNNING] * 5 + ["CHILD_TRANSFER_STARTED"]
-        run = Run("paused", jobs, answers=[LOST, LOOK_AGAIN], settle_time=5.0)
+        run = Run("paused", jobs, answers=[LOST, WRONG_STATUS], settle_time=5.0)
         assert run.end()[:3] == ("unknown", "lost", True)
         assert run.jobs["a"].words.startswith("a job in this status cannot be paused")
 
         assert run.jobs["a"].request_id == "r-read"
 
     def test_a_second_one_that_is_refused_where_another_write_is_due(self):
-        run = Run("started", [PAUSED] * 5 + [CONFIGURED], answers=[LOST, LOOK_AGAIN], settle_time=5.0)
+        run = Run("started", [PAUSED] * 5 + [CONFIGURED], answers=[LOST, WRONG_STATUS], settle_time=5.0)
         assert run.writes == [("resume", "a"), ("resume", "a")]
         words = "the service refused it in status CONFIGURATION"
         assert run.end() == ("unknown", "refused", True, words, "DRS.M00304")
 
     def test_a_second_one_that_is_refused_for_a_status_that_changed_meanwhile(self):
         readings = ["FULL_TRANSFER_STARTED"] * 5 + [RUNNING, PAUSED]
-        run = Run("paused", readings, answers=[LOST, LOOK_AGAIN, ACCEPTED], settle_time=5.0)
+        run = Run("paused", readings, answers=[LOST, WRONG_STATUS, ACCEPTED], settle_time=5.0)
         assert run.writes == [("pause", "a")] * 3
         assert run.end() == OK_CHANGED
 
@@ -569,35 +590,35 @@ class TestRefusals:
     def test_for_good(self):
         run = Run("paused", [RUNNING], answers=[REFUSED])
         assert run.end() == ("failed", "refused", False, "the service refused it", "DRS.M00302")
-        assert (run.jobs["a"].request_id, run.jobs["a"].attempts, run.jobs["a"].action) == ("r-no", 1, "pause")
+        assert (run.jobs["a"].request_id, run.jobs["a"].state.attempts, run.jobs["a"].state.action) == ("r-no", 1, "pause")
         assert run.took == 0
 
     def test_for_a_status_that_is_what_it_was(self):
-        run = Run("paused", [RUNNING], answers=[LOOK_AGAIN])
+        run = Run("paused", [RUNNING], answers=[WRONG_STATUS])
         words = "the service refused it in status INCRE_TRANSFER_STARTED"
         assert run.end() == ("failed", "refused", False, words, "DRS.M00304")
         assert run.asked == [("status", "a"), ("pause", "a"), ("status", "a")]
         assert run.took == 0
 
     def test_for_a_status_that_changed_meanwhile(self):
-        run = Run("started", [PAUSED, FAILED, RUNNING], answers=[LOOK_AGAIN, ACCEPTED])
+        run = Run("started", [PAUSED, FAILED, RUNNING], answers=[WRONG_STATUS, ACCEPTED])
         assert run.writes == [("resume", "a"), ("retry", "a")]
         assert run.end() == OK_CHANGED
-        assert run.jobs["a"].action == "resume"
+        assert run.jobs["a"].state.action == "resume"
 
     def test_for_a_status_that_changes_all_the_time(self):
-        run = Run("started", [PAUSED, FAILED, PAUSED], answers=[LOOK_AGAIN])
+        run = Run("started", [PAUSED, FAILED, PAUSED], answers=[WRONG_STATUS])
         assert run.writes == [("resume", "a"), ("retry", "a")]
         words = "the service refused it in status PAUSING"
         assert run.end() == ("failed", "refused", False, words, "DRS.M00304")
 
     def test_for_a_job_that_is_gone(self):
-        gone = Verdict(_api.REFUSED, code="DRS.M05004", msg="deleted")
+        gone = WriteResult(_answers.REFUSED, code="DRS.M05004", msg="deleted", of_status=True)
         run = Run("paused", [RUNNING, "DELETED"], answers=[gone])
         assert run.end() == ("failed", "no_such_job", False, "it was deleted", None)
 
     def test_for_a_job_that_moves_by_itself_meanwhile(self):
-        run = Run("paused", [RUNNING, "CHANGE_JOB_STARTED", RUNNING, PAUSED], answers=[LOOK_AGAIN, ACCEPTED])
+        run = Run("paused", [RUNNING, "CHANGE_JOB_STARTED", RUNNING, PAUSED], answers=[WRONG_STATUS, ACCEPTED])
         assert run.end() == OK_CHANGED
         assert run.writes == [("pause", "a"), ("pause", "a")]
 
@@ -606,7 +627,7 @@ class TestRefusals:
         assert run.loop.fatal == NOT_LET_IN
         words = "the service let nothing more in, and nothing was done"
         assert run.end() == ("not_attempted", "refused", False, words, "APIGW.0301")
-        assert (run.jobs["a"].attempts, run.jobs["a"].action) == (0, "none")
+        assert (run.jobs["a"].state.attempts, run.jobs["a"].state.action) == (0, "none")
 
     def test_let_in_no_more_after_a_write(self):
         jobs = {"a": [RUNNING], "b": [STARTING, RUNNING]}
@@ -631,12 +652,12 @@ class TestBusy:
         words = "another operation is being performed on it, or it is abnormal"
         assert run.end() == ("failed", "busy", False, words, "DRS.M01504")
         assert 300 <= run.took <= 300 + 22.5
-        assert run.jobs["a"].attempts == 18
+        assert run.jobs["a"].state.attempts == 18
 
     def test_until_it_is_not_any_more(self):
         run = Run("paused", [RUNNING] * 5 + [PAUSED], answers=[BUSY, BUSY, ACCEPTED])
         assert run.end() == OK_CHANGED
-        assert run.jobs["a"].attempts == 3
+        assert run.jobs["a"].state.attempts == 3
 
     def test_without_waiting(self):
         run = Run("paused", [RUNNING], answers=[BUSY], wait=False)
@@ -667,7 +688,7 @@ class TestSplits:
             ("pause", "cd"),
         ]
         assert run.took == run.seconds("status")[-1] < 1
-        assert {job.attempts for job in run.jobs.values()} == {2}
+        assert {job.state.attempts for job in run.jobs.values()} == {2}
 
     def test_an_odd_one_goes_to_the_first_half(self):
         jobs = {job: [RUNNING, RUNNING, PAUSED] for job in "abc"}
@@ -679,9 +700,9 @@ class TestSplits:
         assert run.writes[2:] == [("pause", job) for job in "abcd"]
 
     def test_an_accepted_job_is_in_no_group_any_more(self):
-        wish = Wish("deleted", force=True)
+        desired = Desired("deleted", force=True)
         jobs = {job: [RUNNING, RUNNING, ENDED, "DELETED"] for job in "ab"}
-        run = Run(wish, jobs, answers=[SPLIT, ACCEPTED])
+        run = Run(desired, jobs, answers=[SPLIT, ACCEPTED])
         assert run.writes[1:] == [("force_terminate", "a"), ("force_terminate", "b"), ("delete", "ab")]
 
     def test_a_refused_job_is_in_no_group_any_more(self):
@@ -699,7 +720,7 @@ class TestUnsent:
     def test_sent_again_after_a_pause(self):
         run = Run("paused", [RUNNING] * 2 + [PAUSED], answers=[UNSENT, ACCEPTED])
         assert run.seconds("pause") == [0, 0.75]
-        assert run.jobs["a"].attempts == 1
+        assert run.jobs["a"].state.attempts == 1
         assert run.end() == OK_CHANGED
 
     def test_not_before_the_service_lets_requests_in(self):
@@ -714,7 +735,7 @@ class TestUnsent:
         assert run.jobs["a"].error_msg == "no connection"
 
     def test_throttled(self):
-        unsent = Verdict(_api.UNSENT, code="APIGW.0308", msg="too often", throttled=True)
+        unsent = WriteResult(_answers.UNSENT, code="APIGW.0308", msg="too often", throttled=True)
         run = Run("paused", [RUNNING], answers=[unsent], deadline=BEGAN + 6)
         words = "the service did not let the request in before time ran out"
         assert run.end() == ("not_attempted", "throttled", False, words, "APIGW.0308")
@@ -725,8 +746,8 @@ class TestUnsent:
         assert Run("paused", jobs, answers=answers).writes == [("pause", "ab")] * 3
 
     def test_pauses_are_short_again_after_a_write(self):
-        wish = Wish("deleted", force=True)
-        run = Run(wish, [RUNNING] * 3 + [ENDED], answers=[UNSENT, UNSENT, ACCEPTED, UNSENT, ACCEPTED])
+        desired = Desired("deleted", force=True)
+        run = Run(desired, [RUNNING] * 3 + [ENDED], answers=[UNSENT, UNSENT, ACCEPTED, UNSENT, ACCEPTED])
         first, second = run.seconds("delete")
         assert second - first == pytest.approx(0.75)
 
@@ -769,12 +790,12 @@ class TestTheCallerIsGone:
 
 
 class TestRefusedDeletes:
-    REFUSAL = Verdict(_api.REFUSED, code="DRS.M00001", msg="no")
+    REFUSAL = WriteResult(_answers.REFUSED, code="DRS.M00001", msg="no")
     SAID = "the service refused it; it has a yearly/monthly order: unsubscribe from that first"
 
-    @pytest.mark.parametrize("order", [_api.PAID, _api.UNPAID])
+    @pytest.mark.parametrize("order", [BillingOrder.PLACED, BillingOrder.OPEN])
     def test_an_order_is_named(self, order):
-        run = Run("deleted", [ENDED], answers=[self.REFUSAL], details=[Verdict(_api.OK, order=order)])
+        run = Run("deleted", [ENDED], answers=[self.REFUSAL], details=[Reading(_answers.READ, order=order)])
         assert run.end() == ("failed", "refused", False, self.SAID, "DRS.M00001")
 
     def test_no_order(self):
@@ -793,7 +814,7 @@ class TestRefusedDeletes:
         told = iter([True, False])
         jobs = {"a": [ENDED], "b": [RUNNING, ENDING]}
         run = Run(
-            Wish("deleted", force=True),
+            Desired("deleted", force=True),
             jobs,
             answers=[{"a": self.REFUSAL, "b": ACCEPTED}],
             listening=lambda: next(told),
@@ -810,7 +831,7 @@ class TestRefusedDeletes:
 class TestCheckMode:
     def test_a_write_is_foretold(self):
         run = Run("paused", [RUNNING], check_mode=True)
-        assert (run.end(), run.jobs["a"].action, run.jobs["a"].predicted) == (OK_CHANGED, "pause", False)
+        assert (run.end(), run.jobs["a"].state.action, run.jobs["a"].state.predicted) == (OK_CHANGED, "pause", False)
         assert run.asked == [("status", "a")]
 
     def test_a_write_is_foretold_without_waiting(self):
@@ -819,20 +840,20 @@ class TestCheckMode:
 
     def test_from_a_status_to_come(self):
         run = Run("paused", [STARTING], check_mode=True)
-        assert (run.end(), run.jobs["a"].action, run.jobs["a"].predicted) == (OK_CHANGED, "pause", True)
+        assert (run.end(), run.jobs["a"].state.action, run.jobs["a"].state.predicted) == (OK_CHANGED, "pause", True)
 
     def test_nothing_is_predicted_without_waiting(self):
         run = Run("paused", [STARTING], check_mode=True, wait=False)
         assert run.end()[:2] == ("failed", "illegal_status")
-        assert not run.jobs["a"].predicted
+        assert not run.jobs["a"].state.predicted
 
     def test_a_job_on_its_way(self):
         run = Run("started", [STARTING], check_mode=True)
         assert (run.end(), run.took) == (OK, 0)
 
     def test_a_start_time_that_has_passed(self):
-        wish = Wish("started", start_time=int(WALL * 1000))
-        assert Run(wish, [CONFIGURED], check_mode=True).end()[:2] == ("failed", "start_time_past")
+        desired = Desired("started", start_time=int(WALL * 1000))
+        assert Run(desired, [CONFIGURED], check_mode=True).end()[:2] == ("failed", "start_time_past")
 
 
 class TestReports:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, huaweicloud.drs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What comes through of the service's answers about a job: only the fields named here. Pure.
+"""Which fields of the service's answers about a job reach the user: only those named here. Pure.
 
 Private to this collection.
 
@@ -15,6 +15,7 @@ Sources: QueryJobResp, QueryProgressResp and QueryRpoAndRtoResp of the vendor's 
 from __future__ import annotations
 
 import functools
+import math
 import re
 import typing as t
 from collections.abc import Callable, Iterable, Mapping
@@ -78,11 +79,6 @@ _SECRET_NAME = re.compile(
     r"pass|pwd|secret|token|credential|cert|privatekey|accesskey|apikey|storekey|keytab|krb5|kerberos|jaas|sasl"
     r"|kafkasecurity"
 )
-_SECRET_IN_TEXT = re.compile(
-    r"""((?:pass(?:word|wd|phrase)?|pwd|secret|token)\w*["']?\s*[=:]\s*["']?)(?!(?:yes|no)\b)[^\s"'&;,)]+""",
-    re.IGNORECASE,
-)
-_SECRET_IN_ADDRESS = re.compile(r"(://[^/\s:@]*:)[^/\s@]+(?=@)")
 
 
 def keep(shape: t.Any, value: t.Any, mask: Callable[[str], str]) -> t.Any:
@@ -103,20 +99,18 @@ def keep(shape: t.Any, value: t.Any, mask: Callable[[str], str]) -> t.Any:
         return [keep(shape[0], part, mask) for part in value] if isinstance(value, list) else None
     if isinstance(value, str):
         return mask(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     return value if isinstance(value, (bool, int, float)) else None
 
 
-def masker(rows: Iterable[t.Any]) -> Callable[[str], str]:
-    """What masks, in a text about a job, the secrets of the service's rows for it, and what looks like one."""
+def masker(rows: Iterable[t.Any], mask: Callable[[str], str]) -> Callable[[str], str]:
+    """What masks, in a text about a job, the secrets of the service's rows for it, and then all that mask() does."""
     secrets = sorted({secret for row in rows for secret in _secrets_of(row)}, key=len, reverse=True)
-    known = re.compile("|".join(map(re.escape, secrets))) if secrets else None
-
-    def mask(text: str) -> str:
-        if known:
-            text = known.sub(MASK, text)
-        return _SECRET_IN_ADDRESS.sub(r"\1" + MASK, _SECRET_IN_TEXT.sub(r"\1" + MASK, text))
-
-    return mask
+    if not secrets:
+        return mask
+    known = re.compile("|".join(map(re.escape, secrets)))
+    return lambda text: mask(known.sub(MASK, text))
 
 
 def _secrets_of(row: t.Any) -> Iterable[str]:
