@@ -76,8 +76,9 @@ class EmulatorAdapter(HTTPAdapter):
             self._service.tick(timeout)
             raise requests.exceptions.ReadTimeout("Read timed out.", request=request)
         if reply.fate == "trickle":
-            self._service.tick(min(reply.seconds, timeout))
-            if reply.seconds > timeout:
+            left = timeout - reply.delay
+            self._service.tick(min(reply.seconds, left))
+            if reply.seconds > left:
                 raise requests.exceptions.ReadTimeout("Read timed out.", request=request)
         if reply.fate == "cut":
             raise requests.exceptions.ConnectionError(

@@ -57,10 +57,10 @@ def test_a_proxy_that_refuses_raises_what_requests_raises(status, reason):
     assert [entry.accepted for entry in caller.emulator.journal] == [[]]
 
 
-def slow(trickle):
+def slow(trickle, **effect):
     """A caller of a service that answers once as slowly as this."""
     caller = emulate(RUNNING)
-    caller.emulator.fault({"match": {"count": 1}, "effect": {"fate": "trickle", "trickle": trickle}})
+    caller.emulator.fault({"match": {"count": 1}, "effect": {"fate": "trickle", "trickle": trickle, **effect}})
     return caller
 
 
@@ -81,9 +81,11 @@ def test_each_byte_counts(part):
     assert passed == pytest.approx(0.01 * size) if part == "body" else 1 < passed < TIMEOUT
 
 
-@pytest.mark.parametrize("trickle", [{"continues": 6}, {"head": 1}, {"body": 600}])
-def test_a_trickling_reply_longer_than_the_timeout_is_a_read_timeout(trickle):
-    caller = slow(trickle)
+@pytest.mark.parametrize(
+    ("trickle", "delay"), [({"continues": 6}, 0), ({"head": 1}, 0), ({"body": 600}, 0), ({"continues": 3}, 3)]
+)
+def test_a_trickling_reply_longer_than_the_timeout_is_a_read_timeout(trickle, delay):
+    caller = slow(trickle, delay=delay)
     with pytest.raises(requests.exceptions.ReadTimeout):
         ask(caller)
     assert caller.emulator.clock.now() == pytest.approx(REQUEST_SECONDS + TIMEOUT)
