@@ -86,7 +86,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             pass
 
     def _is_over(self, seconds: float) -> bool:
-        """Wait so long; at once, whether the client went away or the server ends."""
+        """Wait so many seconds, but no longer than the client stays and the server runs: true when one of them has ended."""
         until = time.monotonic() + seconds
         while not self.server.ending.is_set():
             left = until - time.monotonic()
