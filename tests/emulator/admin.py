@@ -11,7 +11,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from . import coverage
-from .messages import Reply, Request
+from .faults import Fault
+from .messages import Reply, Request, as_json
 
 if TYPE_CHECKING:
     from .core import Emulator
@@ -60,7 +61,7 @@ def _run(emulator: Emulator, method: str, path: str, request: Request) -> Any:
             "entries": [vars(entry) for entry in emulator.journal.since(since)],
         }
     if (method, path) == ("GET", "faults"):
-        return [dataclasses.asdict(rule) for rule in emulator.faults.rules]
+        return [_shown(rule) for rule in emulator.faults.rules]
     if (method, path) == ("POST", "reset"):
         emulator.reset()
         return done
@@ -72,7 +73,7 @@ def _run(emulator: Emulator, method: str, path: str, request: Request) -> Any:
         return {"time": emulator.clock.now()}
     if (method, path) == ("POST", "faults"):
         rules = parsed if isinstance(parsed, list) else [parsed]
-        return [dataclasses.asdict(emulator.fault(rule)) for rule in rules]
+        return [_shown(emulator.fault(rule)) for rule in rules]
     if (method, path) == ("POST", "settings"):
         emulator.configure(parsed)
         return done
@@ -92,5 +93,14 @@ def _run(emulator: Emulator, method: str, path: str, request: Request) -> Any:
     raise _NotFound
 
 
+def _shown(rule: Fault) -> dict[str, Any]:
+    """A rule as JSON can hold it: bytes as text, a character each."""
+    shown = dataclasses.asdict(rule)
+    for name, value in shown["effect"].items():
+        if isinstance(value, bytes):
+            shown["effect"][name] = value.decode("latin-1")
+    return shown
+
+
 def _reply(status: int, body: Any) -> Reply:
-    return Reply(status, {"Content-Type": "application/json"}, json.dumps(body, ensure_ascii=False).encode())
+    return Reply(status, {"Content-Type": "application/json"}, as_json(body))

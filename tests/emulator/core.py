@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import email.utils
 import random
 import threading
 from collections.abc import Iterable, Mapping
@@ -17,7 +18,7 @@ from .errors import ServiceError, invalid
 from .identity import Identity
 from .jobs import Job, World
 from .journal import Entry, Journal, ids_of, mask_body, mask_headers
-from .messages import Answer, Reply, Request
+from .messages import Answer, Reply, Request, Trickle
 from .reads import Reader, every_row_failed
 from .seed import check_job, check_seed
 from .settings import Settings
@@ -173,20 +174,30 @@ class Emulator:
             headers=mask_headers(request.headers),
             request_id=request.id,
         )
-        fault = self.faults.pick(self._hit(route, request, parsed)) if route else None
+        fault = self.faults.pick(self._hit(route, request, parsed), entry.time) if route else None
+        wall = self.clock.wall() + self.settings.date_offset
         if fault and fault.effect.get("expire_tokens"):
             self.identity.expire_tokens()
         if fault is None:
             answer = self._serve(request, route, project_id, parsed, entry)
         else:
-            given = None if fault.before else self._serve(request, route, project_id, parsed, entry)
-            answer = faults.reply_to(fault.effect, request, given, self.clock.wall())
+            given = None if fault.before else self._serve(request, route, project_id, parsed, entry, fault.first)
+            answer = faults.reply_to(fault.effect, request, given, wall)
             entry.fault = fault.id
         entry.status, entry.rows, entry.fate = answer.status, len(answer.rows()), fault.fate if fault else "answer"
         entry.error_code = answer.body.get("error_code") if isinstance(answer.body, dict) else None
-        headers = {"Content-Type": "application/json", "X-Request-Id": request.id, **answer.headers}
+        date = email.utils.formatdate(wall, usegmt=True)
+        answer.headers = {
+            "Content-Type": "application/json",
+            "X-Request-Id": request.id,
+            "Date": date,
+            **answer.headers,
+        }
+        for name, value in fault.effect.get("headers", {}).items() if fault else ():
+            answer.set_header(name, value)
         delay = self.settings.latency + (fault.effect.get("delay", 0) if fault else 0)
-        return Reply(answer.status, headers, answer.encoded(), entry.fate, delay)
+        trickle = Trickle(**fault.effect.get("trickle", {})) if fault else Trickle()
+        return Reply(answer.status, answer.headers, answer.encoded(), entry.fate, delay, trickle)
 
     def _hit(self, route: routes.Route, request: Request, parsed: Any) -> faults.Hit:
         def status_of(job_id: str) -> str | None:
@@ -199,7 +210,13 @@ class Emulator:
         return faults.Hit(route.name, request.method, route.kind, ids, verbs, status_of)
 
     def _serve(
-        self, request: Request, route: routes.Route | None, project_id: str, parsed: Any, entry: Entry
+        self,
+        request: Request,
+        route: routes.Route | None,
+        project_id: str,
+        parsed: Any,
+        entry: Entry,
+        first: int | None = None,
     ) -> Answer:
         try:
             if route is None:
@@ -220,14 +237,14 @@ class Emulator:
             _check_type(request)
             if parsed is None:
                 raise ServiceError(400, "DRS.M00007")
-            return self._batch(route, project_id, parsed, entry)
+            return self._batch(route, project_id, parsed, entry, first)
         except ServiceError as error:
             return Answer(error.status, error.body(request.id))
 
-    def _batch(self, route: routes.Route, project_id: str, parsed: Any, entry: Entry) -> Answer:
+    def _batch(self, route: routes.Route, project_id: str, parsed: Any, entry: Entry, first: int | None) -> Answer:
         settings = self.settings
         if route.kind == "write":
-            rows, entry.accepted = writes.run(route.name, parsed, self.jobs, project_id, settings)
+            rows, entry.accepted = writes.run(route.name, parsed, self.jobs, project_id, settings, first)
             refused = settings.all_failed_400 and every_row_failed(rows)
         else:
             reader = Reader(self.jobs, project_id, settings, self.clock.now(), self.clock.wall())

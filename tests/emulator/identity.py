@@ -94,7 +94,7 @@ class Identity:
         signed_at = signatures.read_date(date)
         if signed_at is None or "x-sdk-date" not in claim.signed_headers or "host" not in claim.signed_headers:
             raise _not_let_in("verify aksk signature fail, X-Sdk-Date and Host must be signed")
-        if abs(self._clock.wall() - signed_at) > self.settings.max_skew:
+        if abs(self._clock.wall() + self.settings.date_offset - signed_at) > self.settings.max_skew:
             raise _not_let_in("calc ak sk signature fail:signature expired")
         key = self._keys.get(claim.access_key)
         if key is None:

@@ -35,7 +35,7 @@ class Entry:
     fate: str = "answer"
     accepted: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     rows: int = 0
-    error_code: str | None = None
+    error_code: Any = None
     fault: int | None = None
 
     @property

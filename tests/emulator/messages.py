@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable, Mapping
+from http.client import responses
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -55,16 +56,49 @@ class Request:
             return None
 
 
+@dataclasses.dataclass(frozen=True)
+class Trickle:
+    """How slowly a reply is sent: seconds before each byte of the status line and headers, and of the body; before
+    them so many ``100 Continue``, each after a pause of seconds."""
+
+    head: float = 0.0
+    body: float = 0.0
+    continues: int = 0
+    pause: float = 1.0
+
+
 @dataclasses.dataclass
 class Reply:
     """What goes back. ``fate``: answer; cut (the connection is closed without an answer); truncate (all headers, half
-    the body, closed); hang (nothing, ever). ``delay``: seconds before it."""
+    the body, closed); hang (nothing, ever); trickle (sent as slowly as ``trickle`` says); proxy_refuses (a proxy on the
+    way answers CONNECT with ``status``). ``delay``: seconds before it."""
 
     status: int
     headers: dict[str, str]
     body: bytes
     fate: str = "answer"
     delay: float = 0.0
+    trickle: Trickle = Trickle()
+
+    @property
+    def sets_length(self) -> bool:
+        """Whether the headers hold a Content-Length of their own, true or not."""
+        return any(name.lower() == "content-length" for name in self.headers)
+
+    @property
+    def seconds(self) -> float:
+        """How long the reply takes to send, its ``delay`` not counted."""
+        slow = self.trickle
+        return slow.continues * slow.pause + slow.head * len(self.head()) + slow.body * len(self.body)
+
+    def head(self, *more: str) -> bytes:
+        """The status line and headers as they are sent, with more header lines at the end. Line breaks within a value
+        are left out."""
+        lines = [f"HTTP/1.1 {self.status} {responses.get(self.status, '')}"]
+        lines += [f"{name}: {value}".replace("\r", "").replace("\n", "") for name, value in self.headers.items()]
+        if not self.sets_length:
+            lines.append(f"Content-Length: {len(self.body)}")
+        return "\r\n".join([*lines, *more]).encode("utf-8", "surrogatepass") + b"\r\n\r\n"
 
     def json(self) -> Any:
         """The body, parsed.
@@ -81,6 +115,14 @@ class Answer:
     status: int
     body: Any
     headers: dict[str, str] = dataclasses.field(default_factory=dict)
+    prefix: bytes = b""
+    suffix: bytes = b""
+
+    def set_header(self, name: str, value: str | None) -> None:
+        """Put a header in place of the one of that name, whatever its case; None only removes it."""
+        self.headers = {other: kept for other, kept in self.headers.items() if other.lower() != name.lower()}
+        if value is not None:
+            self.headers[name] = value
 
     def rows(self) -> list[dict[str, Any]]:
         """The rows of the body, wherever they are; a list that may be changed."""
@@ -92,12 +134,22 @@ class Answer:
         return []
 
     def encoded(self) -> bytes:
-        """The body as bytes: bytes and text as they are, all else as JSON."""
-        if isinstance(self.body, bytes):
-            return self.body
-        if isinstance(self.body, str):
-            return self.body.encode()
-        return json.dumps(self.body, ensure_ascii=False, separators=(",", ":")).encode()
+        """The body as bytes: bytes and text as they are, all else as JSON; between its prefix and suffix."""
+        body = as_bytes(self.body) if isinstance(self.body, (bytes, str)) else as_json(self.body)
+        return self.prefix + body + self.suffix
+
+
+def as_bytes(value: bytes | str) -> bytes:
+    """Bytes as they are, text in UTF-8. Half a surrogate pair becomes three bytes, which are not valid UTF-8."""
+    return value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass")
+
+
+def as_json(value: Any) -> bytes:
+    """A value as JSON in UTF-8; in ASCII with escapes where it holds half a surrogate pair, which UTF-8 cannot."""
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, separators=(",", ":")).encode()
 
 
 def _text(value: Any) -> str:

@@ -41,7 +41,7 @@ def _is_seconds(value: Any) -> bool:
 
 def _is_status(value: Any) -> bool:
     # Statuses that the table lacks may be seeded: a client must say that it does not know them.
-    return isinstance(value, str) and re.fullmatch(r"[A-Z][A-Z_]*", value) is not None
+    return isinstance(value, str) and re.fullmatch(r"[A-Z][A-Za-z0-9_-]*", value) is not None
 
 
 def _is_refusal(value: Any) -> bool:
@@ -67,7 +67,7 @@ def _is_lag(value: Any) -> bool:
 JOB_FIELDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "id": ("8-4-4-4-12 letters and digits", lambda value: _is_text(value) and JOB_ID.fullmatch(value) is not None),
     "name": ("text", _is_text),
-    "status": ("a status in capitals", _is_status),
+    "status": ("a status, a capital letter first", _is_status),
     "project_id": ("text", _is_text),
     "description": ("text", _is_text),
     "db_use_type": (

@@ -13,8 +13,8 @@ import socket
 import ssl
 import sys
 import threading
+import time
 from collections.abc import Iterator
-from http.client import responses
 from typing import Any
 
 from .core import MAX_BODY, Emulator
@@ -42,8 +42,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return
         if reply.fate == "hang":
             self._hang()
-        elif reply.fate == "cut":
+        elif reply.fate in ("cut", "proxy_refuses"):
             self._close()
+        elif reply.fate == "trickle":
+            self._trickle(reply)
         else:
             self._send(reply, close=reply.fate == "truncate")
 
@@ -52,14 +54,24 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _send(self, reply: Reply, close: bool) -> None:
         body = reply.body[: len(reply.body) // 2] if reply.fate == "truncate" else reply.body
-        lines = [f"HTTP/1.1 {reply.status} {responses.get(reply.status, '')}"]
-        lines += [
-            f"{name}: {value}" for name, value in {**reply.headers, "Content-Length": str(len(reply.body))}.items()
-        ]
-        if close and reply.fate != "truncate":
-            lines.append("Connection: close")
-        self.wfile.write("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
-        if close:
+        more = ["Connection: close"] if close and reply.fate != "truncate" else []
+        self.wfile.write(reply.head(*more) + body)
+        # After a length that may be wrong nobody knows where the next reply begins.
+        if close or reply.sets_length:
+            self._close()
+
+    def _trickle(self, reply: Reply) -> None:
+        """Send byte by byte, until the client goes away or the server ends."""
+        slow = reply.trickle
+        parts = [(slow.pause, b"HTTP/1.1 100 Continue\r\n\r\n")] * slow.continues
+        for pause, data in ((slow.head, reply.head()), (slow.body, reply.body)):
+            parts += [(pause, data[at : at + 1]) for at in range(len(data))] if pause else [(0, data)]
+        for pause, data in parts:
+            if self._is_over(pause):
+                self._close()
+                return
+            self.wfile.write(data)
+        if reply.sets_length:
             self._close()
 
     def _close(self) -> None:
@@ -70,10 +82,18 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def _hang(self) -> None:
         """Say nothing until the client goes away or the server ends."""
         self.close_connection = True
+        while not self._is_over(_LOOK_EVERY):
+            pass
+
+    def _is_over(self, seconds: float) -> bool:
+        """Wait so many seconds, but no longer than the client stays and the server runs: true when one of them has ended."""
+        until = time.monotonic() + seconds
         while not self.server.ending.is_set():
-            readable, _writable, _failed = select.select([self.connection], [], [], _LOOK_EVERY)
-            if readable:
-                return
+            left = until - time.monotonic()
+            readable, _writable, _failed = select.select([self.connection], [], [], max(0, min(left, _LOOK_EVERY)))
+            if readable or left <= 0:
+                return bool(readable)
+        return True
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """Keep quiet: the journal has it all."""

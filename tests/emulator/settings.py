@@ -46,6 +46,7 @@ MEANINGS = {
     "auth": ("check tokens and signatures", _AUTH),
     "token_lifetime": ("seconds that a token lives", _TOKEN),
     "max_skew": ("seconds that a signature's date may be off", _SIGNING),
+    "date_offset": ("seconds that the service's date is ahead of the clock's, for headers and signatures", _OWN),
     "latency": ("seconds added to every answer", _OWN),
     "journal_limit": ("entries kept; the oldest go first", _OWN),
 }
@@ -74,6 +75,7 @@ class Settings:
     auth: bool = True
     token_lifetime: float = 86400.0
     max_skew: float = 900.0
+    date_offset: float = 0.0
     latency: float = 0.0
     journal_limit: int | None = None
 
@@ -87,6 +89,7 @@ class Settings:
         for name in ("max_items", "journal_limit", "forget_deleted_after"):
             value = getattr(self, name)
             _require(value is None or (_is_number(value) and value >= 0), name, value)
+        _require(_is_number(self.date_offset) and abs(self.date_offset) <= 1e9, "date_offset", self.date_offset)
         for status, seconds in self.durations.items():
             fits = status in PHASES and (seconds is None or (_is_number(seconds) and seconds >= 0))
             _require(fits, "durations", self.durations)

@@ -30,10 +30,17 @@ WRITES = {
 
 
 def run(
-    name: str, body: Any, jobs: dict[str, Job], project_id: str, settings: Settings
+    name: str,
+    body: Any,
+    jobs: dict[str, Job],
+    project_id: str,
+    settings: Settings,
+    first: int | None = None,
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Rows of the answer, and what was accepted: job_id, verb (start, retry, resume, pause, terminate, force_terminate,
     delete) and the status that the job had.
+
+    ``first``: only so many jobs, from the first on, are touched, and never all of them. None: all.
 
     :raises ServiceError: 400, where the request is refused whole; nothing is applied then.
     """
@@ -43,6 +50,8 @@ def run(
         raise ServiceError(400, "DRS.M00300", f"at most {settings.max_items} tasks in a request")
     if any(item["job_id"] in settings.refuse_ids for item in items):
         raise invalid("jobs")
+    if first is not None:
+        items = items[: min(first, len(items) - 1)]
     rows, accepted = [], []
     for item in items:
         job = jobs.get(item["job_id"])

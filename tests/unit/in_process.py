@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import io
 import random
-from http.client import RemoteDisconnected
+from http.client import RemoteDisconnected, responses
 
 import requests
 import urllib3
@@ -70,9 +70,16 @@ class EmulatorAdapter(HTTPAdapter):
     def send(self, request, stream=False, timeout=None, verify=True, cert=None, proxies=None):
         reply = self._service.handle(request.method, request.url, request.headers, request.body)
         self._service.tick(REQUEST_SECONDS + reply.delay)
+        if reply.fate == "proxy_refuses":
+            raise _refused_by_proxy(request, reply.status)
         if reply.fate == "hang" or reply.delay > timeout:
             self._service.tick(timeout)
             raise requests.exceptions.ReadTimeout("Read timed out.", request=request)
+        if reply.fate == "trickle":
+            left = timeout - reply.delay
+            self._service.tick(min(reply.seconds, left))
+            if reply.seconds > left:
+                raise requests.exceptions.ReadTimeout("Read timed out.", request=request)
         if reply.fate == "cut":
             raise requests.exceptions.ConnectionError(
                 urllib3.exceptions.ProtocolError(
@@ -81,11 +88,27 @@ class EmulatorAdapter(HTTPAdapter):
                 request=request,
             )
         body = reply.body
-        headers = dict(reply.headers, **{"Content-Length": str(len(body))})
+        headers = dict(reply.headers)
+        if not reply.sets_length:
+            headers["Content-Length"] = str(len(body))
         if reply.fate == "truncate":
             body = body[: len(body) // 2]
         raw = urllib3.HTTPResponse(io.BytesIO(body), headers, reply.status, preload_content=False)
         return self.build_response(request, raw)
+
+
+def _refused_by_proxy(request, status):
+    """What requests raises where a proxy answers CONNECT with this status, as urllib3 2 nests it."""
+    cause = OSError("Tunnel connection failed: %d %s" % (status, responses.get(status, "")))
+    refused = urllib3.exceptions.ProxyError("Unable to connect to proxy", cause)
+    refused.__cause__ = cause
+    url = urllib3.util.parse_url(request.url)
+    pool = urllib3.HTTPSConnectionPool(url.host, url.port or 443)
+    exhausted = urllib3.exceptions.MaxRetryError(pool, request.path_url, refused)
+    exhausted.__cause__ = refused
+    error = requests.exceptions.ProxyError(exhausted, request=request)
+    error.__context__ = exhausted
+    return error
 
 
 class Ended(Exception):

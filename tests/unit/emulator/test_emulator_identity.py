@@ -113,6 +113,12 @@ def test_a_clock_may_be_fifteen_minutes_off(off, status):
         assert reply.json()["error_msg"].endswith("calc ak sk signature fail:signature expired")
 
 
+@pytest.mark.parametrize(("off", "status"), [(0, 401), (3600, 200), (3600 + 901, 401)])
+def test_a_signature_is_checked_by_the_services_own_date(off, status):
+    caller = emulate("CONFIGURATION", date_offset=3600)
+    assert caller.emulator.handle("POST", PATH, signed(caller, off=off), SENT).status == status
+
+
 def test_a_key_that_nobody_has():
     caller = emulate("CONFIGURATION")
     reply = caller.emulator.handle("POST", PATH, signed(caller, key="NOBODYSKEY"), b"{}")

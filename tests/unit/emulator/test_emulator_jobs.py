@@ -209,6 +209,34 @@ def test_a_write_can_be_made_to_fail_after_it_was_accepted(verb, seen):
     assert row == {"id": ONE, "status": seen[-1], "error_code": "DRS.M01501", "error_message": "no disk"}
 
 
+@pytest.mark.parametrize("status", ["RELEASE_RESOURCE_FAILED", "INCRE_TRANSFER_STARTED", "PAUSING", "Frozen", "NODE-2"])
+@pytest.mark.parametrize(
+    ("verb", "begins"),
+    [
+        ("terminate", "INCRE_TRANSFER_STARTED"),
+        ("force_terminate", "PAUSING"),
+        ("delete", "RELEASE_RESOURCE_COMPLETE"),
+        ("pause", "INCRE_TRANSFER_STARTED"),
+        ("retry", "PAUSING"),
+    ],
+)
+def test_a_write_may_end_in_any_status(verb, begins, status):
+    caller = emulate(
+        {"status": begins, "fails": {verb: status}, "durations": {status: None} if status in transitions.PHASES else {}}
+    )
+    assert caller.write(verb, ONE).json()["results"][0]["status"] == "success"
+    caller.emulator.tick(1000)
+    assert caller.status(ONE) == status
+    assert [done["verb"] for done in caller.emulator.journal[0].accepted] == ["resume" if verb == "retry" else verb]
+
+
+@pytest.mark.parametrize("status", ["Frozen", "NODE_UPGRADE_2", "HALF-DONE"])
+def test_a_status_that_nobody_knows_is_shown_as_it_is(status):
+    caller = emulate(status)
+    assert caller.status(ONE) == status
+    assert caller.emulator.jobs[ONE].phase == "unknown"
+
+
 def test_a_stuck_job_stays_whatever_is_accepted():
     caller = emulate(
         {"status": "CONFIGURATION", "stuck": "STARTJOBING"},

@@ -13,6 +13,7 @@ import http.client
 import json
 import socket
 import ssl
+import threading
 import time
 
 import pytest
@@ -189,3 +190,121 @@ def test_tls(certificate):
         )
         with pytest.raises(ssl.SSLCertVerificationError):
             ask(distrusting)
+
+
+# Slow replies, and headers that are not true
+
+
+def raw_exchange(port, seconds):
+    """All that comes within so many seconds of a request, and whether the server closed."""
+    request = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(BODY)}\r\n"
+    request += "".join(f"{name}: {value}\r\n" for name, value in HEADERS.items()) + "\r\n" + BODY
+    got, until = b"", time.monotonic() + seconds
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(request.encode())
+        while (left := until - time.monotonic()) > 0:
+            connection.settimeout(left)
+            try:
+                data = connection.recv(65536)
+            except TimeoutError:
+                break
+            if not data:
+                return got, True
+            got += data
+    return got, False
+
+
+@pytest.mark.parametrize(
+    ("trickle", "begins"),
+    [
+        ({"head": 0.05}, b"HTTP/1"),
+        ({"body": 0.05}, b"HTTP/1.1 200 OK\r\n"),
+        ({"continues": 1000, "pause": 0.05}, b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n"),
+    ],
+)
+def test_a_trickling_reply_comes_byte_by_byte(trickle, begins):
+    caller = emulate("CONFIGURATION")
+    caller.emulator.fault({"effect": {"fate": "trickle", "trickle": trickle}})
+    with serve(caller.emulator) as serving:
+        got, closed = raw_exchange(serving.port, 1.5)
+    assert got.startswith(begins)
+    assert not closed
+    assert caller.emulator.journal[0].fate == "trickle"
+    whole = caller.call("batch-status", {"jobs": [ONE]})
+    if "continues" not in trickle:
+        assert len(got) < len(whole.head()) + len(whole.body)
+
+
+@pytest.mark.parametrize("trickle", [{"head": 0.0005}, {"body": 0.0005}, {"continues": 3, "pause": 0.01}])
+def test_a_trickling_reply_arrives_whole_and_the_connection_stays(trickle):
+    caller = emulate("CONFIGURATION")
+    caller.emulator.fault({"match": {"count": 1}, "effect": {"fate": "trickle", "trickle": trickle}})
+    with connected(caller) as connection:
+        assert ask(connection) == ask(connection)
+
+
+@pytest.mark.parametrize("trickle", [{"head": 600}, {"body": 600}, {"continues": 1000, "pause": 600}])
+def test_the_end_does_not_wait_for_a_trickling_reply(trickle):
+    caller = emulate("CONFIGURATION")
+    caller.emulator.fault({"effect": {"fate": "trickle", "trickle": trickle}})
+    began = time.monotonic()
+    with connected(caller, timeout=0.2) as connection, pytest.raises(TimeoutError):
+        ask(connection)
+    assert time.monotonic() - began < PATIENCE
+
+
+def test_a_trickling_reply_ends_with_its_client():
+    caller = emulate("CONFIGURATION")
+    caller.emulator.fault({"effect": {"fate": "trickle", "trickle": {"head": 600}}})
+    with serve(caller.emulator) as serving:
+        before = threading.active_count()
+        raw_exchange(serving.port, 0.2)
+        until = time.monotonic() + PATIENCE
+        while threading.active_count() > before and time.monotonic() < until:
+            time.sleep(0.01)
+        assert threading.active_count() <= before
+
+
+def test_a_length_that_is_not_true_is_sent_and_the_connection_closed():
+    caller = emulate("CONFIGURATION")
+    length = "9" * 5000
+    caller.emulator.fault({"effect": {"headers": {"Content-Length": length}}})
+    with serve(caller.emulator) as serving:
+        got, closed = raw_exchange(serving.port, PATIENCE)
+    head, _mark, body = got.partition(b"\r\n\r\n")
+    assert closed
+    assert head.count(b"Content-Length:") == 1
+    assert f"Content-Length: {length}".encode() in head
+    assert json.loads(body)["count"] == 1
+
+
+def test_control_characters_in_a_header_are_sent_without_line_breaks():
+    caller = emulate("CONFIGURATION")
+    caller.emulator.fault({"effect": {"headers": {"X-Request-Id": "a\x1b\r\n\r\nforged: yes\x00", "Date": "never"}}})
+    with serve(caller.emulator) as serving:
+        got, _closed = raw_exchange(serving.port, 1)
+    lines = got.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    assert b"X-Request-Id: a\x1bforged: yes\x00" in lines
+    assert b"Date: never" in lines
+
+
+def test_a_proxy_that_refuses_is_a_closed_connection_here():
+    caller = emulate("CONFIGURATION")
+    caller.emulator.fault({"match": {"count": 1}, "effect": {"fate": "proxy_refuses"}})
+    with connected(caller) as connection:
+        with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
+            ask(connection)
+        connection.close()
+        assert ask(connection)[0] == 200
+
+
+def test_a_trickling_reply_over_tls(certificate):
+    caller = emulate("CONFIGURATION")
+    caller.emulator.fault({"match": {"count": 1}, "effect": {"fate": "trickle", "trickle": {"head": 0.001}}})
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with serve(caller.emulator, ssl_context=context) as serving:
+        trusting = ssl.create_default_context(cafile=certificate)
+        connection = http.client.HTTPSConnection("localhost", serving.port, context=trusting, timeout=PATIENCE)
+        assert ask(connection) == ask(connection)
+        connection.close()

@@ -435,3 +435,22 @@ def test_rpo_without_a_delay():
     rows = [caller.call("batch-rpo-and-rto", {"jobs": [ONE]}).json()["results"][0]["rpo_info"] for _turn in range(2)]
     assert ["delay" in row for row in rows] == [False, True]
     assert rows[1]["delay"] == "unreadable"
+
+
+@pytest.mark.parametrize("name", ["batch-status", "batch-detail", "batch-progress", "batch-rpo-and-rto"])
+def test_ids_are_compared_with_case(name):
+    caller = emulate("INCRE_TRANSFER_STARTED")
+    upper = ONE.upper()
+    assert upper != ONE
+    rows = caller.call(name, {"jobs": [upper, ONE]}).json()["results"]
+    assert [row.get("id", row.get("job_id")) for row in rows] == [upper, ONE]
+    assert rows[0]["error_code"] == "DRS.M00289"
+    assert "error_code" not in rows[1]
+
+
+@pytest.mark.parametrize("verb", ["start", "pause", "retry", "terminate", "force_terminate", "delete"])
+def test_a_write_to_an_id_in_upper_case_touches_no_job(verb):
+    caller = emulate("INCRE_TRANSFER_STARTED")
+    assert caller.write(verb, ONE.upper()).json()["results"][0]["error_code"] == "DRS.M00289"
+    assert caller.emulator.journal[0].accepted == []
+    assert caller.status(ONE) == "INCRE_TRANSFER_STARTED"
