@@ -209,7 +209,8 @@ class Query:
     def _pages(
         self, read: Callable[[Sequence[str]], dict[str, Reading]], job_ids: Sequence[str], page: int
     ) -> dict[str, Reading]:
-        """read() over the jobs once, in as many requests at once as may be in flight, with a check of the clock between."""
+        """read() over the jobs once, in as many requests at once as may be in flight, with a check of the clock between. A
+        refusal that is everybody's counts for the rest as well: there is no use in asking."""
         readings: dict[str, Reading] = {}
         size = page * self._max_parallel
         stop: Reading | None = None
@@ -220,7 +221,7 @@ class Query:
             for job_id in some:
                 reading = found[job_id.lower()]
                 self._authorized = self._authorized or reading.kind in (_answers.READ, _answers.MISSING)
-                if reading.kind == _answers.UNAUTHORIZED and not self._authorized:
+                if reading.kind == _answers.UNAUTHORIZED:
                     stop = reading
                 readings[job_id] = reading
         return readings

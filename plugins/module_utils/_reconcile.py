@@ -172,7 +172,8 @@ def reconcile(desired: Desired, state: State, reading: Reading, moment: Moment, 
         return _after_reading(desired, state, reading, moment, rules)
     if reading.kind == _answers.MISSING:
         return _after_missing_row(desired, state, reading, moment, rules)
-    state = state._replace(unread=reading)
+    # Rows count as missing while every answer shows that they are.
+    state = state._replace(unread=reading, missing_since=None)
     if reading.kind == _answers.REFUSED and not state.written:
         return _end(
             state, Done("failed", "refused", "the service refused to report its status", reading), moment, rules
@@ -349,6 +350,8 @@ def _after_refusal(
         until = max(until, sent.at + rules.settle_time)
     if now < until:
         return state, WaitUntil(until)
+    if refusal.final and decision.write in moment.closed:
+        return after_closing(state, moment.closed[decision.write], moment, rules)
     words = _refused(decision.write, "the service refused it in status %s" % state.status)
     return _end(state, Done(unsure, "refused", words, refusal.result), moment, rules)
 

@@ -10,7 +10,7 @@ import json
 import pytest
 from ansible_collections.huaweicloud.drs.plugins.module_utils import _query
 from ansible_collections.huaweicloud.drs.plugins.module_utils._api import OK, UNREADABLE, Verdict
-from ansible_collections.huaweicloud.drs.plugins.module_utils._fields import (
+from ansible_collections.huaweicloud.drs.plugins.module_utils._allowlist import (
     DETAIL,
     PROGRESS,
     RPO_RTO,

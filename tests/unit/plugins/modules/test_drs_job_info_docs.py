@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from ansible_collections.huaweicloud.drs.plugins.module_utils import _fields, _query
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _allowlist, _query
 from ansible_collections.huaweicloud.drs.plugins.modules import drs_job_info
 from ansible_collections.huaweicloud.drs.tests.unit.in_process import emulator, job_id, run
 
@@ -62,7 +62,7 @@ def documented_names(entry):
 
 
 @pytest.mark.parametrize(
-    ("part", "table"), [("detail", _fields.DETAIL), ("progress", _fields.PROGRESS), ("rpo_rto", _fields.RPO_RTO)]
+    ("part", "table"), [("detail", _allowlist.DETAIL), ("progress", _allowlist.PROGRESS), ("rpo_rto", _allowlist.RPO_RTO)]
 )
 def test_every_field_that_comes_through_is_documented(part, table):
     assert documented_names(DOCUMENTED["jobs"]["contains"][part]) == names(table)
