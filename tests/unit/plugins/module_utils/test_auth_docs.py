@@ -8,21 +8,18 @@ from __future__ import annotations
 import pytest
 import yaml
 from ansible_collections.huaweicloud.drs.plugins.doc_fragments import attributes, auth, connection
-from ansible_collections.huaweicloud.drs.plugins.module_utils._settings import (
-    OPTIONS,
-    SECRET_VALUES,
-    VARIABLES,
-    WAY_IN_VALUES,
-)
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _credentials, _endpoints
+from ansible_collections.huaweicloud.drs.plugins.module_utils._endpoints import OPTIONS
 
 AUTH = yaml.safe_load(auth.ModuleDocFragment.DOCUMENTATION)
 CONNECTION = yaml.safe_load(connection.ModuleDocFragment.DOCUMENTATION)
 DOCUMENTED = AUTH["options"] | CONNECTION["options"]
+VARIABLES = {family: _credentials.VARIABLES[family] | _endpoints.VARIABLES[family] for family in _credentials.FAMILIES}
 
 
 def test_the_options_are_documented_each_once():
     assert list(AUTH["options"]) + list(CONNECTION["options"]) == list(OPTIONS)
-    assert list(AUTH["options"]) == list(WAY_IN_VALUES)
+    assert list(AUTH["options"]) == list(_credentials.OPTIONS)
 
 
 @pytest.mark.parametrize("name", OPTIONS)
@@ -33,7 +30,7 @@ def test_type_default_and_choices_are_the_codes(name):
 
 @pytest.mark.parametrize("name", OPTIONS)
 def test_secrets_alone_are_hidden(name):
-    assert OPTIONS[name].get("no_log", False) is (name in SECRET_VALUES)
+    assert OPTIONS[name].get("no_log", False) is (name in _credentials.SECRETS)
 
 
 @pytest.mark.parametrize("name", OPTIONS)
