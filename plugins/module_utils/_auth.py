@@ -27,8 +27,8 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._message import An
 from ansible_collections.huaweicloud.drs.plugins.module_utils._secrets import SHORTEST_SECRET, Secrets
 
 LONGEST_TEXT = 500
-# Seconds. A renewed token that is refused sooner than this has not expired: another one would not help.
-RENEWED_TOKEN_LIFE = 600.0
+# DRS, error codes: 403, "Invalid token."
+INVALID_TOKEN = "DRS.M00100"
 
 
 class Auth:
@@ -48,8 +48,10 @@ class Auth:
         self._lock = threading.RLock()
         self._project_id = endpoints.project_id
         self._token: str | None = None
-        self._fetched_at = 0.0
-        self._fetches = 0
+        # The tokens that the service has accepted.
+        self._accepted: set[str] = set()
+        # URLs that refused a token, were the reason to fetch another, and have accepted none since.
+        self._suspects: set[str] = set()
         self._refusal = ""
 
     @property
@@ -65,13 +67,17 @@ class Auth:
         """Yields what IAM must be asked first, and then the request, with the proof in its headers. If the answer refuses
         a token that can be renewed, yields what fetches another, and the same request with that once more.
 
-        Raises AuthError.
+        A token is renewed if the service has accepted it before, as often as that happens. One that never worked is not;
+        and where a URL goes on refusing after a renewal that it caused, it causes no other until it has accepted one: a
+        service that refuses one kind of request would cause them without end. Raises AuthError.
         """
         token = yield from self._prove(request)
         answer = yield request
-        if answer.status == 401 and (yield from self._renew(token)):
-            yield from self._prove(request)
-            yield request
+        if _refuses(answer) and (yield from self._renew(token, request)):
+            token = yield from self._prove(request)
+            answer = yield request
+        if not _refuses(answer):
+            self._note_acceptance(token, request)
 
     def project_flow(self) -> Generator[Request, Answer, str]:
         """Returns the project's id: given, or as it came with a token, or looked up by its name (the region's, where no
@@ -98,15 +104,22 @@ class Auth:
         self._credentials.prove(request, token, project_id, now)
         return token
 
-    def _renew(self, stale: str | None) -> Generator[Request, Answer, bool]:
+    def _note_acceptance(self, token: str | None, request: Request) -> None:
+        # Without the lock, which a thread may hold for as long as IAM does not answer.
+        if token is not None:
+            self._accepted.add(token)
+            if token == self._token:
+                self._suspects.discard(_place(request))
+
+    def _renew(self, stale: str | None, request: Request) -> Generator[Request, Answer, bool]:
         """Whether there is a newer token than this one: the first thread fetches it, the others find it."""
         with self._lock:
-            if not self._credentials.renewable:
+            if self._token != stale:
+                return True
+            if stale not in self._accepted or _place(request) in self._suspects:
                 return False
-            if self._token == stale:
-                if self._fetches > 1 and self._clock.wall() - self._fetched_at < RENEWED_TOKEN_LIFE:
-                    return False
-                yield from self._fetch()
+            yield from self._fetch()
+            self._suspects.add(_place(request))
             return True
 
     def _fetch(self) -> Generator[Request, Answer, None]:
@@ -124,8 +137,7 @@ class Auth:
                 self._refusal = str(refusal)
             raise refusal
         self._secrets.add(token)
-        self._token, self._fetched_at = token, self._clock.wall()
-        self._fetches += 1
+        self._token = token
         if self._project_id is None:
             self._project_id = _project_in(answer.body)
 
@@ -168,6 +180,16 @@ class Auth:
     def _shown(self, text: str) -> str:
         """Masked before it is cut: the start of a secret must not stay."""
         return self._secrets.mask(text)[:LONGEST_TEXT]
+
+
+def _refuses(answer: Answer) -> bool:
+    """Whether an answer of the service refuses a token."""
+    return answer.status == 401 or (answer.status == 403 and error_in(answer.body)[0] == INVALID_TOKEN)
+
+
+def _place(request: Request) -> str:
+    """What a request is sent to: its URL, whatever the query."""
+    return request.url.partition("?")[0]
 
 
 def auth_hint(answer: Answer) -> str | None:

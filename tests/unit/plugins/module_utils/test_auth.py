@@ -73,6 +73,12 @@ def drive(flow, iam, service=lambda request: answered(200)):
         flow.close()
 
 
+def finish(flow, answer):
+    """Send the last answer into a flow."""
+    with pytest.raises(StopIteration):
+        flow.send(answer)
+
+
 class Service:
     """Answers with the statuses given, then 200, and keeps the tokens that it was shown."""
 
@@ -213,37 +219,115 @@ def test_what_cannot_be_renewed_is_not_sent_again(method):
     assert not auth.renewable
 
 
-def test_a_stale_token_is_renewed_once():
-    iam, service = Iam(token_answer(1), token_answer(2)), Service(401)
+INVALID = answered(403, {"error_code": "DRS.M00100", "error_msg": "Invalid token."})
+READ, WRITE = URL, URL.replace("batch-status", "batch-starting")
+
+
+def fetches(*calls):
+    """How many tokens are fetched in these flows, each a URL and the statuses or answers that it gets."""
+    iam, auth = Iam(*map(token_answer, range(1, 100))), made(PASSWORD)
+    for url, *answers in calls:
+        service = Service(*answers)
+        drive(auth.flow(asked(url)), iam, service)
+        assert service.answers == []
+    return len(iam.asked)
+
+
+@pytest.mark.parametrize("refusal", [401, INVALID])
+def test_a_token_that_was_accepted_is_renewed_when_it_is_refused(refusal):
+    iam, service = Iam(token_answer(1), token_answer(2)), Service(200, refusal, 200)
     auth = made(PASSWORD)
     assert auth.renewable
     drive(auth.flow(asked()), iam, service)
-    assert service.tokens == ["canary-fetched-1", "canary-fetched-2"]
+    drive(auth.flow(asked()), iam, service)
+    assert service.tokens == ["canary-fetched-1", "canary-fetched-1", "canary-fetched-2"]
+    assert auth.renewable
+
+
+@pytest.mark.parametrize("refusal", [401, INVALID])
+def test_a_token_that_never_worked_is_not_renewed(refusal):
+    assert fetches((READ, refusal)) == 1
+    assert fetches((READ, refusal), (WRITE, refusal), (READ, refusal)) == 1
+
+
+def test_a_token_is_renewed_as_often_as_it_is_refused_after_it_was_accepted():
+    assert fetches((READ, 200), *[(READ, 401, 200)] * 7) == 8
+    assert fetches((READ, 200), *[(READ, 401, 200), (WRITE, 401, 200)] * 3) == 7
+
+
+@pytest.mark.parametrize("status", [200, 202, 400, 403, 404, 429, 500, 503])
+def test_every_other_answer_accepts_the_token(status):
+    assert fetches((READ, status), (READ, 401, status), (READ, 401, 200)) == 3
+
+
+def test_another_code_of_a_403_refuses_no_token():
+    denied = answered(403, {"error_code": "DRS.M00102", "error_msg": "No permissions."})
+    assert fetches((READ, 200), (READ, denied), (READ, denied)) == 1
+
+
+def test_a_token_that_iam_alone_accepted_never_worked():
+    iam, auth, service = Iam(token_answer(project=7), projects(("p7", "eu-de"))), made(PASSWORD), Service(401)
+    assert project_of(auth, iam) == "p7"
+    drive(auth.flow(asked()), iam, service)
+    assert len(service.tokens) == 1
+
+
+def test_a_url_that_refuses_every_token_causes_one_renewal():
+    assert fetches((READ, 200), (WRITE, 401, 401), *[(READ, 200), (WRITE, 401)] * 5) == 2
+    # a query makes no other URL of it
+    assert fetches((READ, 200), (WRITE, 401, 401), (READ, 200), (WRITE + "?page=2", 401)) == 2
+
+
+def test_a_url_that_has_accepted_a_token_since_causes_another_renewal():
+    assert fetches((READ, 200), (WRITE, 401, 401), (READ, 200), (WRITE, 200), (WRITE, 401, 200)) == 3
+
+
+def test_a_renewed_token_that_works_nowhere_is_not_renewed():
+    assert fetches((READ, 200), (READ, 401, 401), (WRITE, 401), (READ, 401)) == 2
+
+
+def test_an_old_token_that_is_accepted_late_clears_no_url():
+    """Two requests of one URL in flight: the answer to the one comes after the other has caused a renewal."""
+    iam, auth = Iam(*map(token_answer, range(1, 9))), made(PASSWORD)
+    drive(auth.flow(asked(READ)), iam)
+    late = auth.flow(asked(WRITE))
+    next(late)
+    drive(auth.flow(asked(WRITE)), iam, Service(401, 401))
+    finish(late, answered(200))
+    drive(auth.flow(asked(READ)), iam)
+    drive(auth.flow(asked(WRITE)), iam, Service(401))
     assert len(iam.asked) == 2
 
 
-def test_a_fresh_token_that_is_refused_as_well_is_not_renewed():
-    iam, service = Iam(token_answer(1), token_answer(2)), Service(401, 401, 401)
+def test_an_old_token_that_is_refused_late_is_replaced_without_another_renewal():
+    iam, auth = Iam(*map(token_answer, range(1, 9))), made(PASSWORD)
+    drive(auth.flow(asked()), iam)
+    request = asked()
+    late = auth.flow(request)
+    next(late)
+    drive(auth.flow(asked()), iam, Service(401, 200))
+    assert late.send(answered(401)) is request
+    assert request.headers["X-Auth-Token"] == "canary-fetched-2"
+    assert len(iam.asked) == 2
+
+
+def test_an_accepted_answer_does_not_wait_for_a_renewal_in_another_thread():
     auth = made(PASSWORD)
-    drive(auth.flow(asked()), iam, service)
-    drive(auth.flow(asked()), iam, service)
-    assert service.tokens == ["canary-fetched-1", "canary-fetched-2", "canary-fetched-2"]
-
-
-def test_a_renewed_token_that_lived_is_renewed_again():
-    iam, clock, service = Iam(*map(token_answer, (1, 2, 3))), Clock(), Service(401, 401, 401)
-    auth = made(PASSWORD, clock=clock)
-    drive(auth.flow(asked()), iam, service)
-    clock.now += _auth.RENEWED_TOKEN_LIFE
-    drive(auth.flow(asked()), iam, service)
-    assert service.tokens[-1] == "canary-fetched-3"
+    drive(auth.flow(asked()), Iam(token_answer(1)))
+    accepted, renewal = auth.flow(asked()), auth.flow(asked())
+    next(accepted)
+    next(renewal)
+    assert renewal.send(answered(401)).identity
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(finish, accepted, answered(200)).result(10)
+    renewal.close()
 
 
 def test_a_write_is_not_sent_again_by_a_driver_that_closes_the_flow():
     auth, request = made(PASSWORD), asked()
+    drive(auth.flow(asked()), Iam(token_answer(1)))
     flow = auth.flow(request)
-    assert next(flow).identity
-    assert flow.send(token_answer(1)) is request
+    assert next(flow) is request
     assert flow.send(answered(401)).identity
     assert flow.send(token_answer(2)) is request
     flow.close()
@@ -253,6 +337,7 @@ def test_a_write_is_not_sent_again_by_a_driver_that_closes_the_flow():
 def test_many_threads_with_one_stale_token_fetch_one_new_one():
     iam = Iam(*map(token_answer, range(20)))
     auth = made(PASSWORD)
+    drive(auth.flow(asked()), iam)
     together = threading.Barrier(8)
 
     def refused(_number):
