@@ -21,10 +21,11 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._credentials impor
     AuthError,
     Credentials,
     identity_request,
+    is_token,
 )
 from ansible_collections.huaweicloud.drs.plugins.module_utils._endpoints import Endpoints, is_project_id
 from ansible_collections.huaweicloud.drs.plugins.module_utils._message import Answer, Request, error_in
-from ansible_collections.huaweicloud.drs.plugins.module_utils._secrets import SHORTEST_SECRET, Secrets
+from ansible_collections.huaweicloud.drs.plugins.module_utils._secrets import Secrets
 
 LONGEST_TEXT = 500
 # DRS, error codes: 403, "Invalid token."
@@ -130,8 +131,8 @@ class Auth:
         given, name = self._endpoints.project_id, self._endpoints.project
         project = {"id": given} if given else {"name": name}
         answer = yield self._credentials.token_request(self._endpoints.auth_url or "", project)
-        token = answer.headers.get("X-Subject-Token")
-        if answer.status != 201 or not token or len(token) < SHORTEST_SECRET:
+        token = next((value for key, value in answer.headers.items() if key.lower() == "x-subject-token"), "")
+        if answer.status != 201 or not is_token(token):
             refusal = self._refused("give a token", answer)
             if answer.status in (400, 401, 403):
                 self._refusal = str(refusal)
@@ -167,18 +168,17 @@ class Auth:
     def _refused(self, wish: str, answer: Answer) -> AuthError:
         code, text = error_in(answer.body)
         details = [f"HTTP {answer.status}"]
-        if code and code != str(answer.status):
-            details.append(code)
+        if code and code != str(answer.status):  # Keystone's code is the status
+            details.append(self._shown(code))
         if text:
             details.append(self._shown(text))
         if answer.request_id:
-            details.append(f"request {answer.request_id}")
+            details.append(f"request {self._shown(answer.request_id)}")
         words = f"IAM at {self._endpoints.auth_url} did not {wish} for {self.describe()}: {', '.join(details)}"
-        parts = (words, auth_hint(answer))
-        return AuthError(self._secrets.mask("".join(f"{part}. " for part in parts if part).strip()))
+        return AuthError("".join(f"{part}. " for part in (words, auth_hint(answer)) if part).strip())
 
     def _shown(self, text: str) -> str:
-        """Masked before it is cut: the start of a secret must not stay."""
+        """What IAM said, masked before it is cut: the start of a secret must not stay."""
         return self._secrets.mask(text)[:LONGEST_TEXT]
 
 

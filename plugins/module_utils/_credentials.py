@@ -26,6 +26,7 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._signature import 
 FAMILIES = ("HW_", "OS_")
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_SPACE = re.compile(r"\s")
 
 
 class AuthError(Exception):
@@ -266,7 +267,7 @@ def _checked(name: str, source: Source) -> str:
     value, words, facts = source.values[name], source.words[name], _FACTS[name]
     if facts["secret"] and len(value) < SHORTEST_SECRET:
         raise AuthError(f"The {words} is shorter than {SHORTEST_SECRET} characters, which no such secret is.")
-    spaced = value != value.strip() if facts["spaces"] else any(character.isspace() for character in value)
+    spaced = value != value.strip() if facts["spaces"] else _SPACE.search(value)
     if spaced or CONTROL.search(value):
         raise AuthError(f"The {words} holds white space or a control character (a line break at its end, perhaps).")
     try:
@@ -276,3 +277,8 @@ def _checked(name: str, source: Source) -> str:
     if facts["header"] and not value.isascii():
         raise AuthError(f"The {words} holds a character that is not ASCII, which it cannot.")
     return value
+
+
+def is_token(text: str) -> bool:
+    """Whether this can be a token that IAM gives: long enough to be masked, and fit for a header."""
+    return len(text) >= SHORTEST_SECRET and text.isascii() and not _SPACE.search(text) and not CONTROL.search(text)

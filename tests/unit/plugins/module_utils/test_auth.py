@@ -10,9 +10,13 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 from ansible_collections.huaweicloud.drs.plugins.module_utils import _auth, _endpoints, _secrets
 from ansible_collections.huaweicloud.drs.plugins.module_utils._credentials import AuthError
 from ansible_collections.huaweicloud.drs.plugins.module_utils._message import Answer, Request
+from hypothesis import given
+from hypothesis import settings as budget
+from hypothesis import strategies as st
 from requests.structures import CaseInsensitiveDict
 
 PLACE = {"region": "eu-de", "cloud_domain": "otc.t-systems.com"}
@@ -213,9 +217,9 @@ def test_every_secret_is_hidden(method, hidden):
 @pytest.mark.parametrize("method", [TOKEN, KEY])
 def test_what_cannot_be_renewed_is_not_sent_again(method):
     auth = made(method, project_id="p1")
-    requests = []
-    drive(auth.flow(asked()), Iam(), lambda request: requests.append(request) or answered(401))
-    assert len(requests) == 1
+    sent = []
+    drive(auth.flow(asked()), Iam(), lambda request: sent.append(request) or answered(401))
+    assert len(sent) == 1
     assert not auth.renewable
 
 
@@ -473,6 +477,9 @@ GATEWAY = {"error_code": "APIGW.0301", "error_msg": "Incorrect IAM authenticatio
         (answered(200, "<html>"), ["HTTP 200"]),
         (answered(201, {"token": {}}), ["HTTP 201"]),
         (answered(201, X_Subject_Token="short"), ["HTTP 201"]),
+        (answered(201, X_Subject_Token="canary fetched"), ["HTTP 201"]),
+        (answered(201, X_Subject_Token="canary-f\u00e4tched"), ["HTTP 201"]),
+        (answered(400, {"error": ["Bad", "Request"]}), ["HTTP 400"]),
     ],
 )
 def test_a_token_that_is_refused_says_who_where_and_why(answer, named):
@@ -542,3 +549,69 @@ def test_a_clock_that_is_off_is_pointed_out():
 )
 def test_the_hint_on_the_clock(body, expected):
     assert (_auth.auth_hint(answered(401, body)) is not None) is expected
+
+
+# --- whatever IAM answers
+
+SECRETS = ["canary-token", "canary-secret-key", "canary-password"]
+ANY_SCALAR = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["p7", "eu-de", *SECRETS])
+)
+ANY_JSON = st.recursive(
+    ANY_SCALAR,
+    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(["id", "name", "code"]), inner),
+    max_leaves=8,
+)
+ROW = st.dictionaries(st.sampled_from(["id", "name"]), ANY_JSON)
+ANY_BODY = st.one_of(
+    ANY_JSON,
+    st.fixed_dictionaries({"projects": st.lists(ROW | ANY_JSON) | ANY_JSON}),
+    st.fixed_dictionaries({"token": st.fixed_dictionaries({"project": ROW | ANY_JSON}) | ANY_JSON}),
+    st.fixed_dictionaries({"error": ANY_JSON}),
+    st.dictionaries(st.sampled_from(["error_code", "error_msg", "code", "message", "title", "error"]), ANY_JSON),
+)
+ANY_ANSWER = st.builds(
+    lambda status, token, body, request_id: Answer(
+        status, {"X-Subject-Token": token} if token is not None else {}, body, request_id=request_id
+    ),
+    st.sampled_from([200, 201, 202, 204, 400, 401, 403, 404, 409, 418, 500, 503]),
+    st.none() | st.text() | st.just("canary-fetched"),
+    ANY_BODY,
+    st.none() | st.text(),
+)
+
+
+@budget(deadline=None)
+@given(st.sampled_from([TOKEN, KEY, PASSWORD]), st.lists(ANY_ANSWER, min_size=2, max_size=2))
+def test_whatever_iam_answers_gives_a_project_or_an_error_in_words(method, answers):
+    auth = made(method)
+    try:
+        found = project_of(auth, Iam(*answers))
+    except AuthError as error:
+        found = str(error)
+        assert found.endswith(".")
+        assert [secret for secret in SECRETS if secret in method.values() and secret in found] == []
+    else:
+        assert _endpoints.is_project_id(found)
+
+
+@budget(deadline=None)
+@given(ANY_ANSWER)
+def test_whatever_iam_answers_gives_a_token_or_an_error_in_words(answer):
+    auth, request = made(PASSWORD, project_id="p1"), asked()
+    try:
+        drive(auth.flow(request), Iam(answer))
+    except AuthError as error:
+        assert "X-Auth-Token" not in request.headers
+        assert "canary-password" not in str(error)
+    else:
+        assert (answer.status, request.headers["X-Auth-Token"]) == (201, answer.headers["X-Subject-Token"])
+        assert requests.Request("POST", URL, headers=request.headers).prepare()
+
+
+@budget(deadline=None)
+@given(ANY_ANSWER)
+def test_whatever_the_service_answers_ends_the_flow(answer):
+    iam = Iam(token_answer(1), token_answer(2))
+    drive(made(PASSWORD).flow(asked()), iam, Service(200, answer, answer))
+    _auth.auth_hint(answer)
