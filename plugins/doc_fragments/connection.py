@@ -19,13 +19,13 @@ options:
       - The id of the project that the jobs belong to.
       - If absent, it comes with the token that a password gives, or IAM is asked for the project of the name
         O(project_name).
-      - "Environment variables: E(HW_PROJECT_ID), E(HUAWEICLOUD_SDK_PROJECT_ID), or E(OS_PROJECT_ID)."
+      - "Environment variables: E(HW_PROJECT_ID), E(HUAWEICLOUD_SDK_PROJECT_ID), or E(OS_PROJECT_ID), E(OS_TENANT_ID)."
     type: str
   project_name:
     description:
       - The name of the project, used if O(project_id) is absent. If it is absent too, it is the region's, since every
         region has a project of its own name.
-      - "Environment variables: E(HW_PROJECT_NAME), or E(OS_PROJECT_NAME)."
+      - "Environment variables: E(HW_PROJECT_NAME), or E(OS_PROJECT_NAME), E(OS_TENANT_NAME)."
     type: str
   cloud_domain:
     description:

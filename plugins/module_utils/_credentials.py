@@ -17,6 +17,7 @@ import re
 import typing as t
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import zip_longest
 
 from ansible_collections.huaweicloud.drs.plugins.module_utils._message import Request
 from ansible_collections.huaweicloud.drs.plugins.module_utils._secrets import SHORTEST_SECRET
@@ -45,7 +46,7 @@ def _option(
 ) -> t.Any:
     """A field of a method, which is an option of the modules too.
 
-    hw, os_: the variables that give it, of each family; the first that is set counts. needed: the method does not work
+    hw, os_: the variables that give it, of each family; the first that is set counts (see Credentials.one_prefix). needed: the method does not work
     without it. mark: any value shows that the method is meant. header: it is sent as it is, and so must be ASCII. spaces:
     it may hold some inside.
     """
@@ -69,6 +70,8 @@ class Credentials(abc.ABC):
 
     # Whether the proof is a token that is fetched with token_request(), and fetched again when it has expired.
     renewable: t.ClassVar[bool] = False
+    # Whether its values belong together, so that all of them come from variables of one prefix.
+    one_prefix: t.ClassVar[bool] = False
 
     @abc.abstractmethod
     def describe(self) -> str:
@@ -107,6 +110,8 @@ class Token(Credentials):
 @dataclasses.dataclass(frozen=True)
 class AccessKey(Credentials):
     """A key with which every request is signed; a temporary one is sent with its security token."""
+
+    one_prefix = True
 
     access_key: str = _option(("HW_ACCESS_KEY", "HUAWEICLOUD_SDK_AK"), ("OS_ACCESS_KEY",), header=True)
     secret_key: str = _option(("HW_SECRET_KEY", "HUAWEICLOUD_SDK_SK"), ("OS_SECRET_KEY",), secret=True)
@@ -183,6 +188,7 @@ _FACTS = {field.name: field.metadata for method in METHODS for field in dataclas
 SECRETS = tuple(name for method in METHODS for name in names(method, "secret"))
 OPTIONS: dict[str, dict[str, t.Any]] = {name: {"type": "str", "no_log": name in SECRETS} for name in _FACTS}
 # family -> option -> its variables
+TOGETHER = tuple(names(method) for method in METHODS if method.one_prefix)
 VARIABLES = {family: {name: facts[family] for name, facts in _FACTS.items()} for family in FAMILIES}
 
 
@@ -201,13 +207,23 @@ class Source(t.NamedTuple):
         return cls(values, {name: f"option {name}" for name in wanted})
 
     @classmethod
-    def of_environ(cls, environ: Mapping[str, str], variables: Mapping[str, tuple[str, ...]]) -> Source:
+    def of_environ(
+        cls, environ: Mapping[str, str], variables: Mapping[str, tuple[str, ...]], together: Iterable[tuple[str, ...]]
+    ) -> Source:
+        """For each value the first of its variables that is set.
+
+        together: groups of values that come from variables of the same place in their lists (HW_ACCESS_KEY and
+        HW_SECRET_KEY, or HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK): the first place at which any is set.
+        """
         values, words = {}, {}
-        for name, spellings in variables.items():
-            variable = next((candidate for candidate in spellings if environ.get(candidate)), None)
-            words[name] = f"variable {variable or spellings[0]}"
-            if variable:
-                values[name] = environ[variable]
+        alone = [(name,) for name in variables if not any(name in group for group in together)]
+        for group in (*together, *alone):
+            rows = [dict(zip(group, row)) for row in zip_longest(*(variables[name] for name in group))]
+            row = next((row for row in rows if any(environ.get(variable or "") for variable in row.values())), rows[0])
+            for name, variable in row.items():
+                words[name] = f"variable {variable or variables[name][0]}"
+                if environ.get(variable or ""):
+                    values[name] = environ[variable]
         return cls(values, words)
 
     def has_one_of(self, wanted: Iterable[str]) -> bool:
@@ -229,7 +245,7 @@ def choose(options: Mapping[str, t.Any], environ: Mapping[str, str]) -> Chosen:
     source, family = Source.of_options(options, OPTIONS), None
     if not source.values:
         marks = [name for method in METHODS for name in names(method, "mark")]
-        sources = ((Source.of_environ(environ, VARIABLES[one]), one) for one in FAMILIES)
+        sources = ((Source.of_environ(environ, VARIABLES[one], TOGETHER), one) for one in FAMILIES)
         found = next((pair for pair in sources if pair[0].has_one_of(marks)), None)
         if found is None:
             raise AuthError(_NO_WAY_IN)
@@ -257,8 +273,9 @@ def _method(source: Source, by_option: bool) -> type[Credentials]:
     missing = " and ".join(f"the {source.words[name]}" for name in names(method, "needed") if name not in source.values)
     if missing:
         there = next(source.words[name] for name in names(method) if name in source.values)
-        rule = ". A way in comes whole from the options if any of it is there" if by_option else ""
-        raise AuthError(f"Half a way in: the {there} is given, but not {missing}{rule}.")
+        rule = "A way in comes whole from the options if any of it is there"
+        rule = rule if by_option else "Variables of different prefixes are not combined"
+        raise AuthError(f"Half a way in: the {there} is given, but not {missing}. {rule}.")
     return method
 
 

@@ -40,7 +40,9 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "language": {"type": "str", "default": "en-us", "choices": ["en-us", "zh-cn"]},
 }
 
-# For each value the first variable that is set counts.
+# For each value the first variable that is set counts. A project's id and name are the two of one prefix: an id of
+# another one could be that of another project.
+TOGETHER = (("project_id", "project_name"),)
 VARIABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "HW_": {
         "region": ("HW_REGION_NAME",),
@@ -52,8 +54,8 @@ VARIABLES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "OS_": {
         "region": ("OS_REGION_NAME",),
-        "project_id": ("OS_PROJECT_ID",),
-        "project_name": ("OS_PROJECT_NAME",),
+        "project_id": ("OS_PROJECT_ID", "OS_TENANT_ID"),
+        "project_name": ("OS_PROJECT_NAME", "OS_TENANT_NAME"),
         "auth_url": ("OS_AUTH_URL",),
         "ca_cert": ("OS_CACERT",),
     },
@@ -102,7 +104,7 @@ def resolve(options: Mapping[str, t.Any], environ: Mapping[str, str]) -> Connect
     """
     credentials, origin, mark = choose(options, environ)
     given = Source.of_options(options, (*_PLACE_VALUES, "ca_cert"))
-    hw, os_ = (Source.of_environ(environ, VARIABLES[name]) for name in ("HW_", "OS_"))
+    hw, os_ = (Source.of_environ(environ, VARIABLES[name], TOGETHER) for name in ("HW_", "OS_"))
     by_os = origin == "OS_"
     family = os_ if by_os or (origin is None and not hw.values) else hw
     target_by_option = given.has_one_of(("auth_url", "endpoint", "cloud_domain"))

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from ansible_collections.huaweicloud.drs.plugins.module_utils._credentials import (
     METHODS,
@@ -190,15 +192,80 @@ VALUES = {
     ],
 )
 def test_every_variable_is_read(family, name, variable):
+    place = VARIABLES[family][name].index(variable)
     others = [other for other in NEEDED[method_of(name)] if other != name]
-    environ = {VARIABLES[family][other][0]: VALUES[other] for other in others} | {variable: VALUES[name]}
-    assert getattr(choose({}, environ).credentials, name) == VALUES[name]
+    spelled = {other: VARIABLES[family][other] for other in others}
+    environ = {(names[place] if place < len(names) else names[0]): VALUES[other] for other, names in spelled.items()}
+    assert getattr(choose({}, environ | {variable: VALUES[name]}).credentials, name) == VALUES[name]
 
 
-def test_the_first_variable_that_is_set_counts():
-    environ = {"HW_ACCESS_KEY": "first", "HUAWEICLOUD_SDK_AK": "second"}
-    environ |= {"HW_SECRET_KEY": "", "HUAWEICLOUD_SDK_SK": "canary-second-key"}
-    assert choose({}, environ).credentials == AccessKey("first", "canary-second-key")
+SDK_KEY = {"HUAWEICLOUD_SDK_AK": "AKSDK", "HUAWEICLOUD_SDK_SK": "canary-sdk-secret-key"}
+SDK_TOKEN = {"HUAWEICLOUD_SDK_SECURITY_TOKEN": "canary-sdk-sts"}
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        (SDK_KEY, AccessKey("AKSDK", "canary-sdk-secret-key")),
+        (merged(SDK_KEY, SDK_TOKEN), AccessKey("AKSDK", "canary-sdk-secret-key", "canary-sdk-sts")),
+        # HW_ is taken whole
+        (merged(HW_KEY, SDK_KEY), AccessKey("AKHW", "canary-hw-secret-key")),
+        (merged(HW_KEY, SDK_TOKEN), AccessKey("AKHW", "canary-hw-secret-key")),
+        (merged(HW_KEY, SDK_KEY, SDK_TOKEN), AccessKey("AKHW", "canary-hw-secret-key")),
+        # empty variables are unset
+        (
+            merged(SDK_KEY, dict.fromkeys([*HW_KEY, "HW_SECURITY_TOKEN"], "")),
+            AccessKey("AKSDK", "canary-sdk-secret-key"),
+        ),
+    ],
+)
+def test_a_key_its_secret_and_its_token_come_from_one_prefix(environ, expected):
+    assert choose({}, environ).credentials == expected
+
+
+@pytest.mark.parametrize(
+    ("environ", "there", "missing"),
+    [
+        (merged({"HW_ACCESS_KEY": "AK"}, SDK_KEY), "HW_ACCESS_KEY", "the variable HW_SECRET_KEY."),
+        (merged({"HW_SECRET_KEY": "canary-sk"}, SDK_KEY), "HW_SECRET_KEY", "the variable HW_ACCESS_KEY."),
+        (
+            merged({"HW_SECURITY_TOKEN": "canary-sts"}, SDK_KEY),
+            "HW_SECURITY_TOKEN",
+            "the variable HW_ACCESS_KEY and the variable HW_SECRET_KEY.",
+        ),
+        (
+            {"HW_ACCESS_KEY": "AK", "HUAWEICLOUD_SDK_SK": "canary-sdk-secret-key"},
+            "HW_ACCESS_KEY",
+            "the variable HW_SECRET_KEY.",
+        ),
+        (SDK_TOKEN, "HUAWEICLOUD_SDK_SECURITY_TOKEN", "HUAWEICLOUD_SDK_AK and the variable HUAWEICLOUD_SDK_SK."),
+    ],
+)
+def test_a_part_of_one_prefix_is_not_completed_by_another(environ, there, missing):
+    words = refusal({}, environ)
+    assert f"the variable {there} is given, but not" in words
+    assert missing in words
+    assert "different prefixes" in words
+
+
+@pytest.mark.parametrize(
+    ("family", "name", "first", "second"),
+    [
+        ("OS_", "token", "OS_AUTH_TOKEN", "OS_TOKEN"),
+        ("OS_", "domain_name", "OS_USER_DOMAIN_NAME", "OS_DOMAIN_NAME"),
+    ],
+)
+def test_the_first_variable_that_is_set_counts(family, name, first, second):
+    others = [other for other in NEEDED[method_of(name)] if other != name]
+    environ = {VARIABLES[family][other][0]: VALUES[other] for other in others}
+    credentials = choose({}, environ | {first: "canary-first", second: "canary-second"}).credentials
+    assert getattr(credentials, name) == "canary-first"
+
+
+def test_the_environment_of_the_process_is_taken_as_it_is(monkeypatch):
+    for name, value in SDK_KEY.items():
+        monkeypatch.setenv(name, value)
+    assert choose({}, os.environ).credentials == AccessKey("AKSDK", "canary-sdk-secret-key")
 
 
 # --- values that cannot be
@@ -292,5 +359,28 @@ def test_whatever_is_given_ends_in_credentials_of_one_source_or_in_words(options
     if family is None:
         assert given_values.items() <= options.items()
     else:
-        for name, value in given_values.items():
-            assert value in [environ.get(variable) for variable in VARIABLES[family][name]]
+        places = [
+            {place for place, variable in enumerate(VARIABLES[family][name]) if environ.get(variable) == value}
+            for name, value in given_values.items()
+        ]
+        assert all(places)
+        assert not credentials.one_prefix or set.intersection(*places)
+
+
+@budget(deadline=None)
+@given(
+    st.dictionaries(st.sampled_from(["HW_ACCESS_KEY", "HW_SECRET_KEY", "HW_SECURITY_TOKEN"]), st.just("canary-hw")),
+    st.dictionaries(st.sampled_from([*SDK_KEY, *SDK_TOKEN]), st.just("canary-sdk")),
+    st.dictionaries(st.sampled_from(["OS_ACCESS_KEY", "OS_SECRET_KEY", "OS_SECURITY_TOKEN"]), st.just("canary-os")),
+)
+def test_any_environment_gives_a_key_of_one_prefix_or_words(hw, sdk, os_):
+    chosen, words = outcome({}, merged(hw, sdk, os_))
+    if chosen is None:
+        assert words
+        return
+    first = next(
+        value
+        for value in ("canary-hw", "canary-sdk", "canary-os")
+        if value in [*hw.values(), *sdk.values(), *os_.values()]
+    )
+    assert {value for value in vars(chosen.credentials).values() if value is not None} == {first}

@@ -72,7 +72,8 @@ VALUES = {
     ],
 )
 def test_every_variable_is_read(family, name, variable):
-    others = ("region", "project_id", "project_name", "auth_url")
+    # With a project by name beside it, an id of another prefix would not be used.
+    others = ("region", "auth_url")
     environ = {VARIABLES[family][other][0]: VALUES[other] for other in others if other != name}
     environ |= HW_TOKEN if family == "HW_" else OS_TOKEN
     where = resolve({"cloud_domain": OTC}, environ | {variable: VALUES[name]}).endpoints
@@ -106,6 +107,35 @@ def test_empty_strings_are_unset():
         # but a project's id and name together
         (merged(TOKEN, {"project_name": "blue"}), HW_PLACE, "cn-north-4", None, "blue"),
         (merged(TOKEN, {"project_id": "p1"}), merged(HW_PLACE, {"HW_PROJECT_NAME": "x"}), "cn-north-4", "p1", None),
+        # the older spellings, where the newer ones are absent
+        (TOKEN, {"OS_REGION_NAME": "eu-nl", "OS_TENANT_NAME": "blue"}, "eu-nl", None, "blue"),
+        (TOKEN, {"OS_REGION_NAME": "eu-nl", "OS_TENANT_ID": "p3", "OS_TENANT_NAME": "blue"}, "eu-nl", "p3", "blue"),
+        (TOKEN, merged(OS_PLACE, {"OS_TENANT_ID": "p3"}), "eu-nl", "osproject", None),
+        (
+            TOKEN,
+            {"OS_REGION_NAME": "eu-nl", "OS_PROJECT_NAME": "blue", "OS_TENANT_NAME": "green"},
+            "eu-nl",
+            None,
+            "blue",
+        ),
+        # an id of another prefix may be that of another project
+        (TOKEN, {"OS_REGION_NAME": "eu-nl", "OS_PROJECT_NAME": "blue", "OS_TENANT_ID": "p3"}, "eu-nl", None, "blue"),
+        (
+            TOKEN,
+            {"HW_REGION_NAME": "eu-nl", "HW_PROJECT_NAME": "blue", "HUAWEICLOUD_SDK_PROJECT_ID": "p3"},
+            "eu-nl",
+            None,
+            "blue",
+        ),
+        # the SDK's variable is the project for a key of either prefix
+        ({}, merged(HW_KEY, {"HW_REGION_NAME": "eu-nl", "HUAWEICLOUD_SDK_PROJECT_ID": "p3"}), "eu-nl", "p3", None),
+        (
+            {},
+            merged(HW_PLACE, {"HUAWEICLOUD_SDK_AK": "AK", "HUAWEICLOUD_SDK_SK": "canary-sdk-key"}),
+            "cn-north-4",
+            "hwproject",
+            None,
+        ),
     ],
 )
 def test_region_and_project(options, environ, region, project_id, project_name):
