@@ -12,7 +12,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import unquote, urlsplit
 
 from ansible_collections.huaweicloud.drs.plugins.module_utils import _credentials
@@ -23,6 +23,7 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._credentials impor
     Source,
     choose,
 )
+from ansible_collections.huaweicloud.drs.plugins.module_utils._secrets import SHORTEST_SECRET
 
 # What every module takes. Defaults that depend on other values (cloud_domain, endpoint, auth_url) are resolve()'s.
 OPTIONS: dict[str, dict[str, t.Any]] = {
@@ -63,9 +64,11 @@ VARIABLES: dict[str, dict[str, tuple[str, ...]]] = {
 
 DEFAULT_CLOUD_DOMAIN = "myhuaweicloud.com"
 
-_PLACE_VALUES = ("region", "project_id", "project_name", "cloud_domain", "endpoint", "auth_url")
+_ADDRESSES = ("cloud_domain", "endpoint", "auth_url")
+_PLACE_VALUES = ("region", "project_id", "project_name", *_ADDRESSES)
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _REGION_LABEL = re.compile(r"[a-z]{2}-([a-z]{2}[0-9]?|[a-z]+-[0-9]{1,3})")
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
 _PROJECT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -95,16 +98,21 @@ class Connection(t.NamedTuple):
     endpoints: Endpoints
 
 
-def resolve(options: Mapping[str, t.Any], environ: Mapping[str, str]) -> Connection:
-    """The credentials that options and environment give, and where they lead. Pure.
+def resolve(options: Mapping[str, t.Any], environ: Mapping[str, str], hide: Callable[[str], object]) -> Connection:
+    """The credentials that options and environment give, and where they lead.
 
     The credentials come from one source (see choose()). Every other value comes from the option of its name, else from
     one family of variables: that of the credentials; with credentials from the options HW_ if any of its variables of
-    this file is set, else OS_. Raises AuthError.
+    this file is set, else OS_. hide(value) is called, before anything is raised, with every address that may hold a
+    secret where none belongs. Raises AuthError.
     """
-    credentials, origin, mark = choose(options, environ)
     given = Source.of_options(options, (*_PLACE_VALUES, "ca_cert"))
     hw, os_ = (Source.of_environ(environ, VARIABLES[name], TOGETHER) for name in ("HW_", "OS_"))
+    for address in (source.values.get(name, "") for source in (given, hw, os_) for name in _ADDRESSES):
+        # Hiding a very short text would make every other one unreadable.
+        if _fault(address) and (len(address) >= SHORTEST_SECRET or "@" in address):
+            hide(address)
+    credentials, origin, mark = choose(options, environ)
     by_os = origin == "OS_"
     family = os_ if by_os or (origin is None and not hw.values) else hw
     target_by_option = given.has_one_of(("auth_url", "endpoint", "cloud_domain"))
@@ -220,21 +228,14 @@ def _domain_beside(url: str | None, region: str | None, may_default: bool) -> st
 
 
 def _checked_url(place: Source, name: str) -> str:
-    """A URL without its trailing slash. Raises AuthError, whose words never repeat it: it may hold a password."""
+    """A URL without its trailing slash. Raises AuthError, whose words never repeat it."""
     url, words = place.values[name], place.words[name]
-    if not url.isascii() or re.search(r"[\x00-\x20\x7f\\]", url):
-        raise AuthError(f"The {words} is no URL: it holds white space, a backslash or a non-ASCII character.")
-    try:
-        parts = urlsplit(url)
-        host, _port = parts.hostname, parts.port
-    except ValueError:
-        raise AuthError(f"The {words} is no URL: its host or port cannot be read.") from None
-    if parts.scheme not in ("https", "http") or not host:
+    fault = _fault(url)
+    if fault:
+        raise AuthError(f"The {words} {fault}.")
+    parts = urlsplit(url)
+    if parts.scheme not in ("https", "http") or not parts.hostname:
         raise AuthError(f"The {words} is no URL that begins with https:// and a host.")
-    if "@" in parts.netloc:
-        raise AuthError(f"The {words} holds a user name; secrets belong into options or variables of their own.")
-    if "?" in url or "#" in url:
-        raise AuthError(f"The {words} holds a query or a fragment, which is not used.")
     if parts.scheme == "http" and not loopback(url):
         raise AuthError(
             f"The {words} is plain http, by which secrets could be read; that is for loopback only: use https."
@@ -244,6 +245,22 @@ def _checked_url(place: Source, name: str) -> str:
     if name == "endpoint" and re.search(r"/v[0-9]", parts.path):
         raise AuthError(f"The {words} holds a version of the API, which is added to it: leave it out.")
     return url.rstrip("/")
+
+
+def _fault(url: str) -> str | None:
+    """What is wrong with an address that may hold a secret: one with a user name or a query, or that cannot be parsed."""
+    if "@" in unquote(url):
+        return "holds a user name (an @); secrets belong into options or variables of their own"
+    if not url.isascii() or re.search(r"[\x00-\x20\x7f\\]", url):
+        return "is no URL: it holds white space, a backslash or a non-ASCII character"
+    if "?" in url or "#" in url:
+        return "holds a query or a fragment, which is not used"
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        host = "?"
+    return None if host is None or _HOST.fullmatch(host) else "is no URL: its host or port cannot be read"
 
 
 def _completed(url: str, place: Source) -> str:

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.huaweicloud.drs.plugins.module_utils import _credentials
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _credentials, _endpoints
 from ansible_collections.huaweicloud.drs.plugins.module_utils._credentials import AuthError, Password
-from ansible_collections.huaweicloud.drs.plugins.module_utils._endpoints import OPTIONS, VARIABLES, loopback, resolve
+from ansible_collections.huaweicloud.drs.plugins.module_utils._endpoints import OPTIONS, VARIABLES, loopback
 from hypothesis import example, given
 from hypothesis import settings as budget
 from hypothesis import strategies as st
@@ -33,6 +33,17 @@ def merged(*parts):
     return {name: value for part in parts for name, value in part.items()}
 
 
+def resolve(options, environ, hide=lambda value: None):
+    return _endpoints.resolve(options, environ, hide)
+
+
+def hidden(options, environ):
+    """The values that are to be hidden."""
+    values = []
+    outcome(options, environ, values.append)
+    return values
+
+
 def refusal(options, environ):
     with pytest.raises(AuthError) as caught:
         resolve(options, environ)
@@ -42,10 +53,10 @@ def refusal(options, environ):
     return words
 
 
-def outcome(options, environ):
+def outcome(options, environ, hide=lambda value: None):
     """The connection and no words, or no connection and the words of the refusal."""
     try:
-        return resolve(options, environ), ""
+        return resolve(options, environ, hide), ""
     except AuthError as error:
         return None, str(error)
 
@@ -304,6 +315,13 @@ def test_a_projects_name_may_hold_a_space_inside():
         ("HTTP://drs.example.org", "plain http"),
         ("https://bob:canary-password@drs.example.org", "user name"),
         ("http://127.0.0.1@evil.example", "user name"),
+        ("bob:canary-password@drs.example.org", "user name"),
+        ("https:/bob:canary-password@drs.example.org", "user name"),
+        ("https://drs.example.org/bob:canary-password@x", "user name"),
+        ("https://bob%3Acanary-password%40drs.example.org", "user name"),
+        ("https://bob%253Acanary-password%2540drs.example.org", "host"),
+        ("https://bob:canary-password", "port"),
+        ("https://[::1%25canary]", "host"),
         ("https://drs.example.org?token=canary", "query"),
         ("https://drs.example.org/#canary", "fragment"),
         ("https://drs.example.org?", "query"),
@@ -326,6 +344,54 @@ def test_an_address_that_cannot_be_is_refused(name, url, why):
     words = refusal(merged(TOKEN, PLACE, {name: url}), {})
     assert f"The option {name}" in words
     assert why in words
+
+
+CANARY = "https://bob:canary-password@drs.example.org"
+
+
+@pytest.mark.parametrize("name", ["endpoint", "auth_url", "cloud_domain"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        CANARY,
+        f" {CANARY}",
+        f"{CANARY}\n",
+        "bob:canary-password@drs.example.org",
+        "https:/bob:canary-password@drs.example.org",
+        "https://bob%3Acanary-password%40drs.example.org",
+        "https://bob:canary-password",
+        "https://[bob:canary-password",
+        "https://drs.example.org?token=canary-token",
+        "https://drs.example.org#canary-token",
+        "https://drs.example.org/\\canary",
+        "a@b",
+    ],
+)
+def test_an_address_that_may_hold_a_secret_is_hidden_as_it_was_given(name, url):
+    assert hidden(merged(TOKEN, PLACE, {name: url}), {}) == [url]
+    # also where something else is wrong, and where it is not used
+    assert hidden({name: url}, {}) == [url]
+    assert hidden(merged(KEY, TOKEN, {name: url}), {}) == [url]
+    assert hidden(merged(PASSWORD, PLACE, {"region": "no region", name: url}), {}) == [url]
+
+
+@pytest.mark.parametrize("variable", ["HW_AUTH_URL", "HW_DRS_ENDPOINT", "HW_CLOUD", "OS_AUTH_URL"])
+def test_an_address_of_a_variable_that_may_hold_a_secret_is_hidden(variable):
+    assert hidden(merged(TOKEN, PLACE), {variable: CANARY}) == [CANARY]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"endpoint": TELEKOM[0]},
+        {"endpoint": "drs.example.org"},
+        {"endpoint": " "},
+        {"auth_url": "http://x.example"},
+    ],
+)
+def test_other_addresses_are_shown(options):
+    assert hidden(merged(TOKEN, PLACE, options), {}) == []
 
 
 @pytest.mark.parametrize(
@@ -450,3 +516,18 @@ def test_a_whole_set_of_options_leaves_nothing_to_the_environment(environ):
         return
     assert connection.endpoints._replace(ca_cert=None) == resolve(options, {}).endpoints
     assert connection.credentials == Password(**PASSWORD)
+
+
+@budget(deadline=None)
+@given(
+    st.sampled_from(["endpoint", "auth_url"]),
+    st.sampled_from(["", "https://", "http://127.0.0.1/", "https:/", "//"]),
+    st.text(max_size=20),
+    st.text(max_size=20),
+)
+def test_every_address_with_an_at_sign_is_hidden_and_refused(name, start, before, after):
+    url, values = f"{start}{before}@{after}", []
+    connection, words = outcome(merged(TOKEN, PLACE, {name: url}), {}, values.append)
+    assert connection is None
+    assert values == [url]
+    assert words.startswith(f"The option {name} holds a user name")
