@@ -1,11 +1,10 @@
 # Copyright: (c) 2026, huaweicloud.drs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who sends the requests: one class for each authentication method, and the choice of one. Pure. Private to this
-collection.
+"""Credentials: one class for each authentication method, and the choice of one. Pure. Private to this collection.
 
-Another method is another class here, in METHODS. Its options, their variables and which of them are secret are read from
-its fields. Knows nothing of DRS or of Ansible.
+To add a method, add a class to METHODS: its options, their variables and its secrets are read from its fields. Knows nothing
+of DRS or of Ansible.
 """
 
 from __future__ import annotations
@@ -23,80 +22,64 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._message import Re
 from ansible_collections.huaweicloud.drs.plugins.module_utils._secrets import SHORTEST_SECRET
 from ansible_collections.huaweicloud.drs.plugins.module_utils._signature import Signer
 
-# Families of environment variables, never mixed, in their order.
+# Families of environment variables. The first one that has credentials is used, and no value of the other.
 FAMILIES = ("HW_", "OS_")
 
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SPACE = re.compile(r"\s")
 
 
 class AuthError(Exception):
-    """No way in, or one that does not work. The text is for the user, names what to change, and holds no secret."""
+    """No credentials, or ones that do not work. The text is for the user, names what to change, and holds no secret."""
 
 
 def _option(
-    hw: tuple[str, ...],
-    os_: tuple[str, ...],
-    *,
-    needed: bool = True,
-    secret: bool = False,
-    mark: bool = True,
-    header: bool = False,
-    spaces: bool = False,
+    hw: tuple[str, ...], os_: tuple[str, ...], *, needed: bool = True, mark: bool = True, **facts: bool
 ) -> t.Any:
-    """A field of a method, which is an option of the modules too.
+    """A field of a method, which is an option of every module.
 
-    hw, os_: the variables that give it, of each family; the first that is set counts (see Credentials.one_prefix). needed: the method does not work
-    without it. mark: any value shows that the method is meant. header: it is sent as it is, and so must be ASCII. spaces:
-    it may hold some inside.
+    hw, os_: its environment variables; the first that is set counts (but see Credentials.one_prefix). needed: the method
+    does not work without it. mark: if it is given, the method is meant. Further facts: secret; header: it is sent as it is,
+    and so must be ASCII; spaces: it may contain white space.
     """
-    facts = {
-        "HW_": hw,
-        "OS_": os_,
-        "needed": needed,
-        "secret": secret,
-        "mark": mark,
-        "header": header,
-        "spaces": spaces,
-    }
-    if needed:
-        return dataclasses.field(repr=not secret, metadata=facts)
-    return dataclasses.field(repr=not secret, metadata=facts, default=None)
+    default: dict[str, t.Any] = {} if needed else {"default": None}
+    metadata = {"HW_": hw, "OS_": os_, "needed": needed, "mark": mark, **facts}
+    return dataclasses.field(repr=not facts.get("secret"), metadata=metadata, **default)
 
 
 @dataclasses.dataclass(frozen=True)
 class Credentials(abc.ABC):
-    """What all authentication methods share. An object never changes; its repr() shows no secret."""
+    """What all authentication methods have in common. Immutable; its repr() shows no secret."""
 
-    # Whether the proof is a token that is fetched with token_request(), and fetched again when it has expired.
+    # Whether tokens are fetched with token_request(), the first one before the first request.
     renewable: t.ClassVar[bool] = False
-    # Whether its values belong together, so that all of them come from variables of one prefix.
+    # Whether all values come from variables of one prefix, such as HW_ or HUAWEICLOUD_SDK_.
     one_prefix: t.ClassVar[bool] = False
 
     @abc.abstractmethod
     def describe(self) -> str:
-        """These credentials in words for an error's text, without a secret."""
+        """Words for an error's text, without a secret."""
 
     @abc.abstractmethod
     def prove(self, request: Request, token: str | None, project_id: str | None, now: datetime) -> None:
-        """Put the proof into the request's headers.
+        """Add the headers that authenticate the request.
 
-        token: the one fetched last, of credentials that are renewable. project_id: if it is known. now: in UTC.
+        token: the one fetched last, if the credentials are renewable. project_id: None while it is unknown. now: UTC.
         """
 
     def token_request(self, auth_url: str, project: Mapping[str, str]) -> Request:
-        """The request for a token for a project, given by its id or its name."""
+        """The request for a token. project: its id or its name, as {"id": ...} or {"name": ...}."""
         raise NotImplementedError
 
     def secrets(self) -> tuple[str, ...]:
-        """The values that no text may show."""
+        """The values to mask in every text."""
         values = (getattr(self, name) for name in names(type(self), "secret"))
         return tuple(value for value in values if value is not None)
 
 
 @dataclasses.dataclass(frozen=True)
 class Token(Credentials):
-    """A token that somebody else fetched. It cannot be renewed."""
+    """A token that the user fetched. It cannot be renewed."""
 
     token: str = _option(("HW_AUTH_TOKEN",), ("OS_AUTH_TOKEN", "OS_TOKEN"), secret=True, header=True)
 
@@ -109,7 +92,7 @@ class Token(Credentials):
 
 @dataclasses.dataclass(frozen=True)
 class AccessKey(Credentials):
-    """A key with which every request is signed; a temporary one is sent with its security token."""
+    """A key that signs every request. A temporary one is sent together with its security token."""
 
     one_prefix = True
 
@@ -132,19 +115,15 @@ class AccessKey(Credentials):
             headers["X-Project-Id"] = project_id
         if self.security_token is not None:
             headers["X-Security-Token"] = self.security_token
-        # Only what no proxy changes.
-        signed = {
-            name: value
-            for name, value in headers.items()
-            if name.lower().startswith("x-") or name.lower() == "content-type"
-        }
+        # Only headers that no proxy changes.
+        signed = {name: headers[name] for name in headers if re.match("x-|content-type$", name, re.IGNORECASE)}
         signer = Signer(self.access_key, self.secret_key)
         headers.update(signer.authorization(request.method, request.url, signed, request.body, now))
 
 
 @dataclasses.dataclass(frozen=True)
 class Password(Credentials):
-    """An IAM user, for whom tokens are fetched."""
+    """An IAM user. Tokens are fetched with the password."""
 
     renewable = True
 
@@ -159,7 +138,7 @@ class Password(Credentials):
         request.headers["X-Auth-Token"] = token or ""
 
     def token_request(self, auth_url: str, project: Mapping[str, str]) -> Request:
-        """Source: POST /v3/auth/tokens of IAM's API reference; 201, and the token in X-Subject-Token."""
+        """Source: IAM's API reference, POST /v3/auth/tokens: 201, the token in X-Subject-Token."""
         user = {"name": self.username, "password": self.password, "domain": {"name": self.domain_name}}
         identity = {"methods": ["password"], "password": {"user": user}}
         return identity_request(
@@ -171,24 +150,25 @@ METHODS: tuple[type[Credentials], ...] = (Token, AccessKey, Password)
 
 
 def identity_request(method: str, url: str, payload: t.Any = None) -> Request:
-    """A request to IAM. payload: its JSON."""
+    """A request to IAM. payload: sent as JSON."""
     body = b"" if payload is None else json.dumps(payload).encode("utf-8")
     return Request(method, url, {"Content-Type": "application/json"}, body, identity=True)
 
 
-# --- tables, all of them read from the classes
+# --- tables, read from the classes
 
 
 def names(method: type[Credentials], fact: str = "") -> tuple[str, ...]:
-    """The names of a method's options; of those alone that are what fact says (needed, secret, mark...)."""
-    return tuple(field.name for field in dataclasses.fields(method) if not fact or field.metadata[fact])
+    """The names of a method's options, or of those that have a fact, such as needed or secret (see _option())."""
+    return tuple(field.name for field in dataclasses.fields(method) if not fact or field.metadata.get(fact))
 
 
 _FACTS = {field.name: field.metadata for method in METHODS for field in dataclasses.fields(method)}
 SECRETS = tuple(name for method in METHODS for name in names(method, "secret"))
 OPTIONS: dict[str, dict[str, t.Any]] = {name: {"type": "str", "no_log": name in SECRETS} for name in _FACTS}
-# family -> option -> its variables
+# Groups of options that come from variables of one prefix.
 TOGETHER = tuple(names(method) for method in METHODS if method.one_prefix)
+# family -> option -> its variables
 VARIABLES = {family: {name: facts[family] for name, facts in _FACTS.items()} for family in FAMILIES}
 
 
@@ -196,7 +176,8 @@ VARIABLES = {family: {name: facts[family] for name, facts in _FACTS.items()} for
 
 
 class Source(t.NamedTuple):
-    """The values of one source that are not empty, and for each the words by which the user knows it."""
+    """The non-empty values of one source: the options, or a family of variables. words: what to call each of them in a
+    text, such as ``variable OS_USERNAME``; of a value that is absent, what would give it."""
 
     values: dict[str, str]
     words: dict[str, str]
@@ -210,10 +191,10 @@ class Source(t.NamedTuple):
     def of_environ(
         cls, environ: Mapping[str, str], variables: Mapping[str, tuple[str, ...]], together: Iterable[tuple[str, ...]]
     ) -> Source:
-        """For each value the first of its variables that is set.
+        """Each value from the first of its variables that is set.
 
-        together: groups of values that come from variables of the same place in their lists (HW_ACCESS_KEY and
-        HW_SECRET_KEY, or HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK): the first place at which any is set.
+        together: groups of values that come from one place in their lists of variables, which is the first one at which any
+        variable is set: HW_ACCESS_KEY and HW_SECRET_KEY, or else HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK.
         """
         values, words = {}, {}
         alone = [(name,) for name in variables if not any(name in group for group in together)]
@@ -230,72 +211,75 @@ class Source(t.NamedTuple):
         return any(name in self.values for name in wanted)
 
 
-class Chosen(t.NamedTuple):
-    """The credentials; the family of variables that they come from, None if from options; and the user's words for the
-    first of their values, such as ``variable OS_USERNAME``."""
+class Choice(t.NamedTuple):
+    """family: of the variables that the credentials come from, None if from options. words: what to call their first value
+    in a text."""
 
     credentials: Credentials
     family: str | None
     words: str
 
 
-def choose(options: Mapping[str, t.Any], environ: Mapping[str, str]) -> Chosen:
-    """The credentials, whole from the options if any of theirs is given, else from the HW_ variables, else from the OS_
-    ones. Raises AuthError."""
+def choose(options: Mapping[str, t.Any], environ: Mapping[str, str]) -> Choice:
+    """The credentials: from the options if any of theirs is given, else from the HW_ variables, else from the OS_ ones,
+    and never from two of these. Raises AuthError."""
     source, family = Source.of_options(options, OPTIONS), None
     if not source.values:
         marks = [name for method in METHODS for name in names(method, "mark")]
         sources = ((Source.of_environ(environ, VARIABLES[one], TOGETHER), one) for one in FAMILIES)
         found = next((pair for pair in sources if pair[0].has_one_of(marks)), None)
         if found is None:
-            raise AuthError(_NO_WAY_IN)
+            raise AuthError(_NO_CREDENTIALS)
         source, family = found
     method = _method(source, family is None)
     values = {name: _checked(name, source) for name in names(method) if name in source.values}
-    return Chosen(method(**values), family, next(source.words[name] for name in values))
-
-
-_NO_WAY_IN = (
-    "No way in: give the option token, or access_key and secret_key, or username, password and domain_name, or the "
-    "variables HW_AUTH_TOKEN, or HW_ACCESS_KEY and HW_SECRET_KEY, or HW_USER_NAME, HW_USER_PASSWORD and HW_DOMAIN_NAME."
-)
+    return Choice(method(**values), family, next(source.words[name] for name in values))
 
 
 def _method(source: Source, by_option: bool) -> type[Credentials]:
-    """The one method of this source. Raises AuthError for two, or for half a one."""
+    """The authentication method that the source gives. Raises AuthError for more than one, or for incomplete values."""
     marks = {method: [name for name in names(method, "mark") if name in source.values] for method in METHODS}
     methods = [method for method in METHODS if marks[method]]
     if len(methods) > 1:
         given = " and ".join(f"the {source.words[marks[method][0]]}" for method in methods)
-        raise AuthError(f"More than one way in is given: {given}. Give one only.")
-    # Without a mark, what is given is a domain's name.
+        raise AuthError(f"More than one authentication method is given: {given}. Give only one.")
+    # Without a mark there is only a domain_name.
     method = methods[0] if methods else Password
     missing = " and ".join(f"the {source.words[name]}" for name in names(method, "needed") if name not in source.values)
     if missing:
-        there = next(source.words[name] for name in names(method) if name in source.values)
-        rule = "A way in comes whole from the options if any of it is there"
-        rule = rule if by_option else "Variables of different prefixes are not combined"
-        raise AuthError(f"Half a way in: the {there} is given, but not {missing}. {rule}.")
+        first = next(source.words[name] for name in names(method) if name in source.values)
+        rule = (
+            "Options are not completed by variables"
+            if by_option
+            else "Variables of different prefixes are not combined"
+        )
+        raise AuthError(f"Incomplete credentials: the {first} is given, but not {missing}. {rule}.")
     return method
 
 
+_NO_CREDENTIALS = (
+    "No credentials: give the options token, or access_key and secret_key, or username, password and domain_name; or the "
+    "variables HW_AUTH_TOKEN, or HW_ACCESS_KEY and HW_SECRET_KEY, or HW_USER_NAME, HW_USER_PASSWORD and HW_DOMAIN_NAME."
+)
+
+
 def _checked(name: str, source: Source) -> str:
-    """A value, if it can be one. The words never repeat it."""
+    """The value, if it is valid. The text of the AuthError never repeats it."""
     value, words, facts = source.values[name], source.words[name], _FACTS[name]
-    if facts["secret"] and len(value) < SHORTEST_SECRET:
-        raise AuthError(f"The {words} is shorter than {SHORTEST_SECRET} characters, which no such secret is.")
-    spaced = value != value.strip() if facts["spaces"] else _SPACE.search(value)
-    if spaced or CONTROL.search(value):
-        raise AuthError(f"The {words} holds white space or a control character (a line break at its end, perhaps).")
+    if facts.get("secret") and len(value) < SHORTEST_SECRET:
+        raise AuthError(f"The {words} is shorter than {SHORTEST_SECRET} characters, too short for a secret.")
+    spaced = value != value.strip() if facts.get("spaces") else _SPACE.search(value)
+    if spaced or _CONTROL.search(value):
+        raise AuthError(f"The {words} contains white space or a control character (perhaps a line break at its end).")
     try:
         value.encode("utf-8")
     except UnicodeEncodeError:
-        raise AuthError(f"The {words} is no text in UTF-8.") from None
-    if facts["header"] and not value.isascii():
-        raise AuthError(f"The {words} holds a character that is not ASCII, which it cannot.")
+        raise AuthError(f"The {words} is not valid UTF-8.") from None
+    if facts.get("header") and not value.isascii():
+        raise AuthError(f"The {words} contains a character that is not ASCII.")
     return value
 
 
 def is_token(text: str) -> bool:
-    """Whether this can be a token that IAM gives: long enough to be masked, and fit for a header."""
-    return len(text) >= SHORTEST_SECRET and text.isascii() and not _SPACE.search(text) and not CONTROL.search(text)
+    """Whether a text can be a token: long enough to be masked, and valid in a header."""
+    return len(text) >= SHORTEST_SECRET and text.isascii() and not _SPACE.search(text) and not _CONTROL.search(text)

@@ -50,7 +50,7 @@ def projects(*rows):
 
 
 class Iam:
-    """Answers in order what it is told to, and keeps what it was asked. An exception among the answers is raised."""
+    """Answers in order with what it is given, and keeps what it was sent. An exception among the answers is raised."""
 
     def __init__(self, *answers):
         self.answers, self.asked = list(answers), []
@@ -443,7 +443,10 @@ def test_no_project_or_several_is_an_error(rows, words):
     assert "project_id" in str(caught.value)
 
 
-@pytest.mark.parametrize("body", [None, [], {}, {"projects": None}, {"projects": [None, {"name": "eu-de"}, {"id": 5}]}])
+@pytest.mark.parametrize(
+    "body",
+    [None, [], {}, {"projects": None}, {"projects": [None, {"name": "eu-de"}, {"id": 5}, {"id": "p1", "name": None}]}],
+)
 def test_an_answer_of_another_shape_names_no_project(body):
     with pytest.raises(AuthError, match="no project"):
         project_of(made(TOKEN), Iam(answered(200, body)))
@@ -523,6 +526,14 @@ def test_a_secret_that_iam_echoes_is_masked_also_where_the_text_is_cut():
     with pytest.raises(AuthError) as caught:
         proven(made(PASSWORD), Iam(answered(401, body, X_Request_Id="canary-password")))
     assert "canar" not in str(caught.value)
+
+
+def test_a_secret_that_is_a_name_too_is_masked():
+    method = {**PASSWORD, "username": PASSWORD["password"]}
+    assert "canary" not in made(method).describe()
+    _headers, words = attempt(proven, made(method), Iam(answered(401, KEYSTONE)))
+    assert "password is wrong" in words
+    assert "canary" not in words
 
 
 def test_a_clock_that_is_off_is_pointed_out():

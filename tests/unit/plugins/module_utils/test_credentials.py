@@ -123,7 +123,7 @@ def test_where_credentials_come_from(options, environ, family, words):
 )
 def test_two_methods_in_one_source_are_refused(options, environ, named):
     words = refusal(options, environ)
-    assert words.startswith("More than one way in")
+    assert words.startswith("More than one authentication method")
     assert [name for name in named if name not in words] == []
 
 
@@ -148,9 +148,9 @@ def test_two_methods_in_one_source_are_refused(options, environ, named):
         ({}, merged({"OS_ACCESS_KEY": "AK", "HW_REGION_NAME": "x"}), "variable OS_SECRET_KEY"),
     ],
 )
-def test_half_a_way_in_names_what_is_missing(options, environ, named):
+def test_incomplete_credentials_name_what_is_missing(options, environ, named):
     words = refusal(options, environ)
-    assert words.startswith("Half a way in")
+    assert words.startswith("Incomplete credentials")
     assert named in words
 
 
@@ -160,7 +160,7 @@ def test_half_a_way_in_names_what_is_missing(options, environ, named):
 )
 def test_no_credentials(environ):
     words = refusal({"region": "eu-de", "project_id": "p1"}, environ)
-    assert words.startswith("No way in")
+    assert words.startswith("No credentials")
     assert [
         name for name in [*merged(TOKEN, KEY, PASSWORD), *merged(HW_TOKEN, HW_KEY, HW_PASSWORD)] if name not in words
     ] == []
@@ -268,7 +268,7 @@ def test_the_environment_of_the_process_is_taken_as_it_is(monkeypatch):
     assert choose({}, os.environ).credentials == AccessKey("AKSDK", "canary-sdk-secret-key")
 
 
-# --- values that cannot be
+# --- values that are not valid
 
 
 @pytest.mark.parametrize("name", ["token", "secret_key", "security_token", "password"])
@@ -292,7 +292,7 @@ def test_a_secret_of_eight_characters_is_taken():
 )
 def test_white_space_and_control_characters_are_refused(name, value):
     options = merged({needed: VALUES[needed] for needed in NEEDED[method_of(name)]}, {name: value})
-    assert f"option {name} holds white space or a control character" in refusal(options, {})
+    assert f"option {name} contains white space or a control character" in refusal(options, {})
 
 
 @pytest.mark.parametrize(
@@ -304,7 +304,7 @@ def test_white_space_and_control_characters_are_refused(name, value):
         (merged(PASSWORD, {"password": "canary-\udcff-password"}), "option password"),
     ],
 )
-def test_a_value_that_cannot_be_is_refused_by_name(options, named):
+def test_a_value_that_is_not_valid_is_refused_by_name(options, named):
     assert f"The {named}" in refusal(options, {})
 
 

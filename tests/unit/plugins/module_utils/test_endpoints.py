@@ -83,7 +83,7 @@ VALUES = {
     ],
 )
 def test_every_variable_is_read(family, name, variable):
-    # With a project by name beside it, an id of another prefix would not be used.
+    # A project of the first prefix would keep the variable of the second from being used.
     others = ("region", "auth_url")
     environ = {VARIABLES[family][other][0]: VALUES[other] for other in others if other != name}
     environ |= HW_TOKEN if family == "HW_" else OS_TOKEN
@@ -98,7 +98,7 @@ def test_empty_strings_are_unset():
     assert where.ca_cert is None
 
 
-# --- where it leads
+# --- where requests go
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_empty_strings_are_unset():
         (TOKEN, OS_PLACE, "eu-nl", "osproject", None),
         # one family only: HW_ if anything of it says where
         (TOKEN, merged(OS_PLACE, {"HW_REGION_NAME": "cn-north-4"}), "cn-north-4", None, None),
-        # an unused way in of HW_ says nothing of where
+        # unused credentials of HW_ say nothing of the endpoints
         (TOKEN, merged(OS_PLACE, HW_KEY), "eu-nl", "osproject", None),
         ({}, merged(HW_TOKEN, HW_PLACE, OS_PLACE), "cn-north-4", "hwproject", None),
         ({}, merged(HW_TOKEN, {"HW_REGION_NAME": "cn-north-4"}, OS_PLACE), "cn-north-4", None, None),
@@ -173,7 +173,7 @@ LOCAL = ("http://127.0.0.1:8080", "http://127.0.0.1:8080/v3")
         ),
         ({}, {"HW_DRS_ENDPOINT": LOCAL[0], "HW_AUTH_URL": LOCAL[1]}, LOCAL),
         ({"cloud_domain": OTC}, {"HW_DRS_ENDPOINT": LOCAL[0], "HW_AUTH_URL": LOCAL[1]}, LOCAL),
-        # one address tells the cloud of the other
+        # the cloud of one address is that of the other
         (
             {"auth_url": "https://iam.eu-de.otc.t-systems.com:443/v3/"},
             {},
@@ -200,7 +200,7 @@ LOCAL = ("http://127.0.0.1:8080", "http://127.0.0.1:8080/v3")
         ({"endpoint": "https://drs.local"}, {}, ("https://drs.local", HUAWEI[1])),
         ({"endpoint": "https://drs"}, {}, ("https://drs", HUAWEI[1])),
         ({"endpoint": "https://gateway.example", "cloud_domain": OTC}, {}, ("https://gateway.example", TELEKOM[1])),
-        # a server on this machine tells of no public cloud
+        # a server on this machine does not belong to the public cloud
         ({"endpoint": LOCAL[0]}, {}, (LOCAL[0], None)),
         # secrets of the options follow OS_AUTH_URL only where the options name no cloud
         ({}, {"OS_AUTH_URL": TELEKOM[1]}, TELEKOM),
@@ -237,7 +237,7 @@ def test_endpoint_and_auth_url(options, environ, expected):
         (PLACE, merged(OS_PASSWORD, {"OS_AUTH_URL": "https://keystone.example:5000"}), ["DRS", "endpoint", "not used"]),
     ],
 )
-def test_a_place_that_cannot_be_told_is_refused(options, environ, named):
+def test_endpoints_that_are_unknown_are_refused(options, environ, named):
     words = refusal(options, environ)
     assert [name for name in named if name not in words] == []
 
@@ -270,11 +270,11 @@ def test_the_bundle_of_authorities(options, environ, expected):
 
 
 @pytest.mark.parametrize(("given_value", "expected"), [(True, True), (False, False), (None, True)])
-def test_certificates_are_checked_unless_told_otherwise(given_value, expected):
+def test_certificates_are_checked_by_default(given_value, expected):
     assert resolve(merged(TOKEN, PLACE, {"validate_certs": given_value}), {}).endpoints.validate_certs is expected
 
 
-# --- values that cannot be
+# --- values that are not valid
 
 
 @pytest.mark.parametrize(
@@ -291,9 +291,16 @@ def test_certificates_are_checked_unless_told_otherwise(given_value, expected):
         (merged(TOKEN, {"project_id": "../x"}), "option project_id"),
         (merged(TOKEN, {"project_id": "", "project_name": " blue"}), "option project_name"),
         (merged(TOKEN, {"project_id": "", "project_name": "bl\nue"}), "option project_name"),
+        (merged(TOKEN, {"project_id": "", "project_name": "blue "}), "option project_name"),
+        (merged(TOKEN, {"project_id": "", "project_name": "bl\udcffue"}), "option project_name"),
+        (merged(TOKEN, {"project_id": "", "project_name": " "}), "option project_name"),
+        (merged(TOKEN, {"project_id": " 0123"}), "option project_id"),
+        (merged(TOKEN, {"region": " "}), "option region"),
+        (merged(TOKEN, {"cloud_domain": "otc.t-systems.com "}), "option cloud_domain"),
+        (merged(TOKEN, {"cloud_domain": "otc.t-systems.com\n"}), "option cloud_domain"),
     ],
 )
-def test_a_value_that_cannot_be_is_refused_by_name(options, named):
+def test_a_value_that_is_not_valid_is_refused_by_name(options, named):
     assert f"The {named}" in refusal(merged(PLACE, options), {})
 
 
@@ -340,7 +347,7 @@ def test_a_projects_name_may_hold_a_space_inside():
         ("https://drs.example.org/%2e%2e/b", "dots"),
     ],
 )
-def test_an_address_that_cannot_be_is_refused(name, url, why):
+def test_an_address_that_is_not_valid_is_refused(name, url, why):
     words = refusal(merged(TOKEN, PLACE, {name: url}), {})
     assert f"The option {name}" in words
     assert why in words
@@ -530,4 +537,4 @@ def test_every_address_with_an_at_sign_is_hidden_and_refused(name, start, before
     connection, words = outcome(merged(TOKEN, PLACE, {name: url}), {}, values.append)
     assert connection is None
     assert values == [url]
-    assert words.startswith(f"The option {name} holds a user name")
+    assert words.startswith(f"The option {name} contains a user name")
