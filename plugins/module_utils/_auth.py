@@ -28,8 +28,8 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._message import An
 from ansible_collections.huaweicloud.drs.plugins.module_utils._secrets import Secrets
 
 LONGEST_TEXT = 500
-# DRS, error codes: 403, "Invalid token."
-INVALID_TOKEN = "DRS.M00100"
+# Comes with 403: "Invalid token." Source: the error codes of DRS.
+REFUSAL_CODE = "DRS.M00100"
 
 
 class Auth:
@@ -178,7 +178,7 @@ class Auth:
 
 def _refuses(answer: Answer) -> bool:
     """Whether an answer of the service refuses a token."""
-    return answer.status == 401 or (answer.status == 403 and error_in(answer.body)[0] == INVALID_TOKEN)
+    return answer.status == 401 or (answer.status == 403 and error_in(answer.body)[0] == REFUSAL_CODE)
 
 
 def auth_hint(answer: Answer) -> str | None:
