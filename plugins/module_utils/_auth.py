@@ -1,272 +1,200 @@
 # Copyright: (c) 2026, huaweicloud.drs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The three ways to be let in, each a requests.auth.AuthBase that puts the proof into a request. Private to this
-collection.
+"""Authentication as a flow, after httpx's Auth.auth_flow: a generator that yields the requests to send, and is sent their
+answers. Private to this collection.
 
-Where IAM must be asked, they are handed the call to make. Knows nothing of DRS or of Ansible.
+Sends nothing itself. Knows nothing of DRS or of Ansible.
 """
 
 from __future__ import annotations
 
-import abc
 import re
 import threading
 import typing as t
-from collections.abc import Callable
+from collections.abc import Generator
 from datetime import datetime, timezone
 from urllib.parse import quote
 
-from ansible_collections.huaweicloud.drs.plugins.module_utils._secrets import SHORTEST_SECRET, Secrets
-from ansible_collections.huaweicloud.drs.plugins.module_utils._settings import AuthError, Settings, is_project_id
-from ansible_collections.huaweicloud.drs.plugins.module_utils._signature import Signer
 from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock
-
-try:
-    from requests.auth import AuthBase
-except ImportError:
-    AuthBase = object  # type: ignore[assignment,misc]
+from ansible_collections.huaweicloud.drs.plugins.module_utils._credentials import (
+    AuthError,
+    Credentials,
+    identity_request,
+    is_token,
+)
+from ansible_collections.huaweicloud.drs.plugins.module_utils._endpoints import Endpoints, is_project_id
+from ansible_collections.huaweicloud.drs.plugins.module_utils._message import Answer, Request, error_in
+from ansible_collections.huaweicloud.drs.plugins.module_utils._secrets import Secrets
 
 LONGEST_TEXT = 500
-# Seconds. A renewed token that is refused sooner than this has not expired: another one would not help.
-RENEWED_TOKEN_LIFE = 600.0
-
-# call(method, url, headers, payload, auth=None): one request to IAM, and an answer that has status, headers, body (the
-# parsed JSON, or None) and request_id. Where there is no answer it raises, and that passes through here.
-Call = Callable[..., t.Any]
+# Comes with 403: "Invalid token." Source: the error codes of DRS.
+REFUSAL_CODE = "DRS.M00100"
 
 
-class _WayIn(AuthBase, metaclass=abc.ABCMeta):
-    """What the three share: the project's id, looked up once. One object serves many threads."""
+class Auth:
+    """Authenticates the requests of a run, and knows the project's id. One object serves many threads.
 
-    def __init__(self, settings: Settings, secrets: Secrets, call: Call, clock: Clock) -> None:
-        self._settings, self._secrets, self._call, self._clock = settings, secrets, call, clock
-        # Re-entrant: the look-up of a project goes through __call__ of this same object.
+    The driver of a flow sends each request that the flow yields and sends the answer into it. If there is no answer, it
+    closes the generator, in the same thread: a flow that fetches a token holds a lock. The driver adds its own headers before
+    it starts the flow, since headers may be signed, and changes none of those that a yielded request has.
+    """
+
+    def __init__(self, credentials: Credentials, endpoints: Endpoints, secrets: Secrets, clock: Clock) -> None:
+        self._credentials, self._endpoints, self._secrets, self._clock = credentials, endpoints, secrets, clock
+        for value in credentials.secrets():
+            secrets.add(value)
+        # Re-entrant: the lookup of a project may fetch a token.
         self._lock = threading.RLock()
-        self._project_id = settings.project_id
-
-    @abc.abstractmethod
-    def __call__(self, prepared: t.Any) -> t.Any:
-        """The prepared request, with the proof in its headers. Raises AuthError, and what the call to IAM raises."""
-
-    @abc.abstractmethod
-    def describe(self) -> str:
-        """The way in, in words for an error's text, without a secret."""
-
-    def renew(self, prepared: t.Any) -> bool:
-        """Called after a 401 to this request: whether it makes sense to prepare and send it again."""
-        return False
-
-    def project_id(self) -> str:
-        """The project's id: given, or looked up by its name (the region's, where no name is given), once.
-
-        Raises AuthError, and what the call to IAM raises. Source: the vendor's huaweicloudsdkcore 3.1.219,
-        auth/credentials.py.
-        """
-        with self._lock:
-            if self._project_id is None:
-                self._project_id = self._look_up_project()
-            return self._project_id
-
-    def _project_name(self) -> str:
-        return self._settings.project_name or self._settings.region or ""
-
-    def _look_up_project(self) -> str:
-        name = self._project_name()
-        answer = self._call(
-            "GET", f"{self._settings.auth_url}/projects?name={quote(name, safe='')}", {}, None, auth=self
-        )
-        if answer.status != 200:
-            raise self._refused(f"look up the project {name}", answer)
-        rows = answer.body.get("projects") if isinstance(answer.body, dict) else None
-        ids = [
-            row["id"]
-            for row in (rows if isinstance(rows, list) else [])
-            if isinstance(row, dict) and isinstance(row.get("id"), str) and row.get("name", name) == name
-        ]
-        if len(ids) != 1:
-            found = f"{len(ids)} projects" if ids else "no project"
-            raise AuthError(
-                f"IAM knows {found} of the name {name} for {self.describe()}: "
-                "give the option project_id, or the right project_name or region."
-            )
-        return _usable_id(ids[0])
-
-    def _refused(self, wish: str, answer: t.Any) -> AuthError:
-        code, text = _error_of(answer.body)
-        details = [f"HTTP {answer.status}"]
-        if code not in ("", str(answer.status)):
-            details.append(code)
-        if text:
-            # Masked before it is cut: the start of a secret must not stay.
-            details.append(self._secrets.mask(text)[:LONGEST_TEXT])
-        if answer.request_id:
-            details.append(f"request {answer.request_id}")
-        words = f"IAM at {self._settings.auth_url} did not {wish} for {self.describe()}: {', '.join(details)}"
-        return AuthError(
-            self._secrets.mask("".join(f"{part}. " for part in (words, auth_hint(answer.body)) if part).strip())
-        )
-
-
-class TokenAuth(_WayIn):
-    """A token that was fetched by somebody else. It cannot be renewed."""
-
-    def __call__(self, prepared: t.Any) -> t.Any:
-        prepared.headers["X-Auth-Token"] = self._settings.token
-        return prepared
-
-    def describe(self) -> str:
-        return "the token given"
-
-
-class AccessKeyAuth(_WayIn):
-    """An access key: every request is signed, with the security token among its headers where there is one."""
-
-    def __init__(self, settings: Settings, secrets: Secrets, call: Call, clock: Clock) -> None:
-        super().__init__(settings, secrets, call, clock)
-        self._signer = Signer(settings.access_key or "", settings.secret_key or "")
-
-    def __call__(self, prepared: t.Any) -> t.Any:
-        if self._project_id is not None:
-            prepared.headers["X-Project-Id"] = self._project_id
-        if self._settings.security_token is not None:
-            prepared.headers["X-Security-Token"] = self._settings.security_token
-        body = prepared.body or b""
-        # Only what no proxy on the way changes. A request that is sent again is signed anew.
-        signed = {
-            name: value
-            for name, value in prepared.headers.items()
-            if name.lower() == "content-type" or name.lower().startswith("x-")
-        }
-        prepared.headers.update(
-            self._signer.authorization(
-                prepared.method,
-                prepared.url,
-                signed,
-                body.encode("utf-8") if isinstance(body, str) else body,
-                datetime.fromtimestamp(self._clock.wall(), timezone.utc),
-            )
-        )
-        return prepared
-
-    def describe(self) -> str:
-        return f"the access key {self._settings.access_key}"
-
-
-class PasswordAuth(_WayIn):
-    """User name and password: IAM is asked for a token when one is needed, and for another when that has expired."""
-
-    def __init__(self, settings: Settings, secrets: Secrets, call: Call, clock: Clock) -> None:
-        super().__init__(settings, secrets, call, clock)
+        self._project_id = endpoints.project_id
         self._token: str | None = None
-        self._fetched_at = 0.0
-        self._fetches = 0
+        # The tokens that the service has accepted.
+        self._accepted: set[str] = set()
+        # URLs that have refused a token, caused a renewal by that, and accepted no token since.
+        self._suspects: set[str] = set()
         self._refusal = ""
 
-    def __call__(self, prepared: t.Any) -> t.Any:
-        with self._lock:
-            if self._token is None:
-                self._fetch()
-            prepared.headers["X-Auth-Token"] = self._token
-        return prepared
-
-    def renew(self, prepared: t.Any) -> bool:
-        """True if there is a newer token than this request's: the first thread fetches it, the others find it."""
-        stale = prepared.headers.get("X-Auth-Token")
-        with self._lock:
-            if self._token == stale:
-                if self._fetches > 1 and self._clock.wall() - self._fetched_at < RENEWED_TOKEN_LIFE:
-                    return False
-                self._fetch()
-            return True
-
-    def project_id(self) -> str:
-        with self._lock:
-            if self._project_id is None and self._token is None:
-                self._fetch()
-            return super().project_id()
+    @property
+    def renewable(self) -> bool:
+        """Whether another token can be fetched."""
+        return self._credentials.renewable and not self._refusal
 
     def describe(self) -> str:
-        return f"the user {self._settings.username} of {self._settings.domain_name}"
+        """The credentials in words for an error's text, without a secret."""
+        return self._secrets.mask(self._credentials.describe())
 
-    def _fetch(self) -> None:
-        """A new token, its project's id with it. Source: POST /v3/auth/tokens, 201 and X-Subject-Token.
+    def flow(self, request: Request) -> Generator[Request, Answer, None]:
+        """Yields the request with the headers that authenticate it, after a request for a token if one is needed. If the
+        answer refuses a token that can be renewed, yields a request for another token, and then the same request with that.
 
-        A password that IAM refused is not tried again: repeated failures lock a user out.
+        A token that the service has accepted is renewed when it is refused, as often as that happens. One that never
+        worked is not. A URL that refuses the renewed token too causes no other renewal until it accepts a token: without
+        this, a service that refuses one kind of request would cause renewals without end. Raises AuthError.
         """
+        url = request.url.partition("?")[0]
+        token = yield from self._prove(request)
+        answer = yield request
+        if _refuses(answer) and (yield from self._renew(token, url)):
+            token = yield from self._prove(request)
+            answer = yield request
+        # Without the lock, which another thread may hold for as long as IAM does not answer.
+        if token is not None and not _refuses(answer):
+            self._accepted.add(token)
+            if token == self._token:
+                self._suspects.discard(url)
+
+    def project_flow(self) -> Generator[Request, Answer, str]:
+        """Returns the project's id: the one given, or the one that came with the token, or that of the project's name,
+        which is looked up once.
+
+        Raises AuthError. Source: the vendor's huaweicloudsdkcore 3.1.219, auth/credentials.py.
+        """
+        with self._lock:
+            if self._project_id is None and self._credentials.renewable and self._token is None:
+                yield from self._fetch()
+            if self._project_id is None:
+                self._project_id = yield from self._look_up_project()
+            if not is_project_id(self._project_id):
+                raise AuthError("IAM returned a project id that is not valid: give the option project_id.")
+            return self._project_id
+
+    # --- parts of the flows
+
+    def _prove(self, request: Request) -> Generator[Request, Answer, str | None]:
+        """Adds the headers that authenticate the request. Returns the token in them, None if it was not fetched."""
+        with self._lock:
+            if self._credentials.renewable and self._token is None:
+                yield from self._fetch()
+            token, project_id = self._token, self._project_id
+        now = datetime.fromtimestamp(self._clock.wall(), timezone.utc)
+        self._credentials.prove(request, token, project_id, now)
+        return token
+
+    def _renew(self, stale: str | None, url: str) -> Generator[Request, Answer, bool]:
+        """Whether there is a newer token than the stale one. The first thread fetches it, the others find it."""
+        with self._lock:
+            if self._token != stale:
+                return True
+            if stale not in self._accepted or url in self._suspects:
+                return False
+            yield from self._fetch()
+            self._suspects.add(url)
+            return True
+
+    def _fetch(self) -> Generator[Request, Answer, None]:
+        """A new token, and with it the project's id. A password that IAM refused is not tried again: repeated failures
+        lock the user out."""
         if self._refusal:
             raise AuthError(self._refusal)
-        settings = self._settings
-        user = {"name": settings.username, "password": settings.password, "domain": {"name": settings.domain_name}}
-        project = {"id": settings.project_id} if settings.project_id else {"name": self._project_name()}
-        answer = self._call(
-            "POST",
-            f"{settings.auth_url}/auth/tokens",
-            {"Content-Type": "application/json"},
-            {
-                "auth": {
-                    "identity": {"methods": ["password"], "password": {"user": user}},
-                    "scope": {"project": project},
-                }
-            },
-        )
-        token = answer.headers.get("X-Subject-Token")
-        if answer.status != 201 or not token or len(token) < SHORTEST_SECRET:
-            refusal = self._refused("give a token", answer)
+        given, name = self._endpoints.project_id, self._endpoints.project
+        project = {"id": given} if given else {"name": name}
+        answer = yield self._credentials.token_request(self._endpoints.auth_url or "", project)
+        token = next((value for key, value in answer.headers.items() if key.lower() == "x-subject-token"), "")
+        if answer.status != 201 or not is_token(token):
+            refusal = self._refused("issue a token", answer)
             if answer.status in (400, 401, 403):
                 self._refusal = str(refusal)
             raise refusal
         self._secrets.add(token)
-        self._token, self._fetched_at = token, self._clock.wall()
-        self._fetches += 1
-        if self._project_id is None:
-            self._project_id = _project_in(answer.body)
+        self._token = token
+        project_id = _at(answer.body, "token", "project", "id")
+        if self._project_id is None and isinstance(project_id, str):
+            self._project_id = project_id
+
+    def _look_up_project(self) -> Generator[Request, Answer, str]:
+        name = self._endpoints.project
+        request = identity_request("GET", f"{self._endpoints.auth_url}/projects?name={quote(name, safe='')}")
+        yield from self._prove(request)
+        answer = yield request
+        if answer.status != 200:
+            raise self._refused(f"look up the project {name}", answer)
+        rows = _at(answer.body, "projects")
+        found = [row for row in (rows if isinstance(rows, list) else []) if isinstance(row, dict)]
+        ids = [row["id"] for row in found if isinstance(row.get("id"), str) and row.get("name", name) == name]
+        if len(ids) != 1:
+            number = f"{len(ids)} projects" if ids else "no project"
+            advice = "give the option project_id, or check project_name and region"
+            raise AuthError(f"IAM has {number} named {name} for {self.describe()}: {advice}.")
+        return t.cast(str, ids[0])
+
+    # --- texts
+
+    def _refused(self, task: str, answer: Answer) -> AuthError:
+        code, text = error_in(answer.body)
+        details = [f"HTTP {answer.status}"]
+        if code and code != str(answer.status):  # Keystone's code is the status
+            details.append(self._shown(code))
+        if text:
+            details.append(self._shown(text))
+        if answer.request_id:
+            details.append(f"request {self._shown(answer.request_id)}")
+        words = f"IAM at {self._endpoints.auth_url} did not {task} for {self.describe()}: {', '.join(details)}"
+        return AuthError("".join(f"{part}. " for part in (words, auth_hint(answer)) if part).strip())
+
+    def _shown(self, text: str) -> str:
+        """IAM's own words. Masked before they are cut: the start of a secret would not be recognised."""
+        return self._secrets.mask(text)[:LONGEST_TEXT]
 
 
-WAYS: dict[str, type[_WayIn]] = {"token": TokenAuth, "access_key": AccessKeyAuth, "password": PasswordAuth}
+def _refuses(answer: Answer) -> bool:
+    """Whether an answer of the service refuses a token."""
+    return answer.status == 401 or (answer.status == 403 and error_in(answer.body)[0] == REFUSAL_CODE)
 
 
-def way_in(settings: Settings, secrets: Secrets, call: Call, clock: Clock) -> _WayIn:
-    """The way in of these settings, as a requests.auth.AuthBase. Its secrets are hidden from now on."""
-    for value in settings.secrets:
-        secrets.add(value)
-    return WAYS[settings.way](settings, secrets, call, clock)
-
-
-# --- what IAM and the gateway say
-
-
-def auth_hint(body: t.Any) -> str | None:
-    """Words on this machine's clock for the body of a 401 that does not accept a signature's time; else None."""
-    # A gateway that echoes the canonical request names x-sdk-date in it, whatever was wrong.
-    complaint = _error_of(body)[1].lower().partition("canonicalrequest")[0]
+def auth_hint(answer: Answer) -> str | None:
+    """Words on this machine's clock if the answer rejects the time of a signature, else None."""
+    # A gateway may quote the canonical request, which names x-sdk-date, whatever the error is.
+    complaint = (error_in(answer.body)[1] or "").lower().partition("canonicalrequest")[0]
     if re.search("signature (has )?expired|expired signature|timestamp|x-sdk-date|request time", complaint):
         return (
-            "The service did not accept the time in the signature: this machine's clock is probably more than "
-            "15 minutes off. Set it (NTP) and run again"
+            "The service did not accept the time of the signature: this machine's clock is probably off by more than "
+            "15 minutes. Set it (NTP) and run again"
         )
     return None
 
 
-def _error_of(body: t.Any) -> tuple[str, str]:
-    """Code and text of an error: Keystone's {"error": {...}}, or the gateway's {"error_code", "error_msg"}."""
-    if not isinstance(body, dict):
-        return "", ""
-    inner = body["error"] if isinstance(body.get("error"), dict) else body
-    code = inner.get("error_code") or inner.get("code") or ""
-    text = inner.get("error_msg") or inner.get("message") or inner.get("title") or ""
-    return str(code), str(text)
-
-
-def _project_in(body: t.Any) -> str | None:
-    """The project's id in the answer that came with a token."""
-    token = body.get("token") if isinstance(body, dict) else None
-    project = token.get("project") if isinstance(token, dict) else None
-    found = project.get("id") if isinstance(project, dict) else None
-    return _usable_id(found) if isinstance(found, str) else None
-
-
-def _usable_id(found: str) -> str:
-    if not is_project_id(found):
-        raise AuthError("IAM named a project's id that is none; give the option project_id.")
-    return found
+def _at(body: t.Any, *keys: str) -> t.Any:
+    """The value below these keys, None where anything else than objects leads there."""
+    for key in keys:
+        body = body.get(key) if isinstance(body, dict) else None
+    return body

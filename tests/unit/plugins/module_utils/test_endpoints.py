@@ -1,20 +1,14 @@
 # Copyright: (c) 2026, huaweicloud.drs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""resolve(): of options and environment one way in, and where it leads."""
+"""resolve(): where requests go, and whose secrets may go there."""
 
 from __future__ import annotations
 
 import pytest
-from ansible_collections.huaweicloud.drs.plugins.module_utils._settings import (
-    NEEDED,
-    OPTIONAL,
-    VARIABLES,
-    WAY_IN_VALUES,
-    AuthError,
-    loopback,
-    resolve,
-)
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _credentials, _endpoints
+from ansible_collections.huaweicloud.drs.plugins.module_utils._credentials import AuthError, Password
+from ansible_collections.huaweicloud.drs.plugins.module_utils._endpoints import OPTIONS, VARIABLES, loopback
 from hypothesis import example, given
 from hypothesis import settings as budget
 from hypothesis import strategies as st
@@ -39,6 +33,17 @@ def merged(*parts):
     return {name: value for part in parts for name, value in part.items()}
 
 
+def resolve(options, environ, hide=lambda value: None):
+    return _endpoints.resolve(options, environ, hide)
+
+
+def hidden(options, environ):
+    """The values that are to be hidden."""
+    values = []
+    outcome(options, environ, values.append)
+    return values
+
+
 def refusal(options, environ):
     with pytest.raises(AuthError) as caught:
         resolve(options, environ)
@@ -48,120 +53,19 @@ def refusal(options, environ):
     return words
 
 
-def outcome(options, environ):
-    """The settings and no words, or no settings and the words of the refusal."""
+def outcome(options, environ, hide=lambda value: None):
+    """The connection and no words, or no connection and the words of the refusal."""
     try:
-        return resolve(options, environ), ""
+        return resolve(options, environ, hide), ""
     except AuthError as error:
         return None, str(error)
 
 
-# --- one way in
-
-
-@pytest.mark.parametrize(
-    ("options", "environ", "way", "expected"),
-    [
-        (TOKEN, {}, "token", TOKEN),
-        (KEY, {}, "access_key", KEY),
-        (merged(KEY, {"security_token": "canary-sts"}), {}, "access_key", {"security_token": "canary-sts"}),
-        (PASSWORD, {}, "password", PASSWORD),
-        ({}, HW_TOKEN, "token", {"token": "canary-hw-token"}),
-        ({}, HW_KEY, "access_key", {"access_key": "AKHW", "secret_key": "canary-hw-secret-key"}),
-        ({}, HW_PASSWORD, "password", {"username": "hwbob", "domain_name": "hwacme"}),
-        # an option switches off every way in of the environment
-        (TOKEN, merged(HW_TOKEN, HW_KEY, HW_PASSWORD), "token", TOKEN),
-        (PASSWORD, HW_TOKEN, "password", PASSWORD),
-        (KEY, merged(OS_TOKEN, OS_PASSWORD, OS_TARGET), "access_key", KEY),
-        # HW_ comes before OS_
-        ({}, merged(HW_KEY, OS_PASSWORD, OS_TARGET), "access_key", {"access_key": "AKHW"}),
-        # a domain name is no way in
-        (merged(TOKEN, {"domain_name": "acme"}), {}, "token", {"token": "canary-token", "domain_name": None}),
-        ({}, merged(HW_KEY, {"HW_DOMAIN_NAME": "hwacme"}), "access_key", {"domain_name": None}),
-    ],
-)
-def test_the_way_in(options, environ, way, expected):
-    settings = resolve(merged(PLACE, options), environ)
-    assert settings.way == way
-    assert {name: getattr(settings, name) for name in expected} == expected
-    used = NEEDED[way] + OPTIONAL[way]
-    assert [name for name in WAY_IN_VALUES if name not in used and getattr(settings, name) is not None] == []
-
-
-@pytest.mark.parametrize(
-    ("options", "environ", "named"),
-    [
-        (merged(TOKEN, KEY), {}, ["option token", "option access_key"]),
-        (merged(TOKEN, PASSWORD), {}, ["option token", "option username"]),
-        (merged(TOKEN, {"security_token": "canary-sts"}), {}, ["option token", "option security_token"]),
-        (merged(KEY, {"password": "canary-password"}), {}, ["option access_key", "option password"]),
-        (merged(TOKEN, KEY, PASSWORD), {}, ["option token", "option access_key", "option username"]),
-        ({}, merged(HW_TOKEN, HW_KEY), ["variable HW_AUTH_TOKEN", "variable HW_ACCESS_KEY"]),
-        (
-            {},
-            {"HW_AUTH_TOKEN": "canary-token", "HUAWEICLOUD_SDK_AK": "AKHW", "HUAWEICLOUD_SDK_SK": "canary-sk"},
-            ["variable HW_AUTH_TOKEN", "variable HUAWEICLOUD_SDK_AK"],
-        ),
-        ({}, merged(OS_TOKEN, OS_PASSWORD, OS_TARGET), ["variable OS_TOKEN", "variable OS_USERNAME"]),
-    ],
-)
-def test_two_ways_in_of_one_source_are_refused(options, environ, named):
-    words = refusal(merged(PLACE, options), environ)
-    assert words.startswith("More than one way in")
-    assert [name for name in named if name not in words] == []
-
-
-@pytest.mark.parametrize(
-    ("options", "environ", "named"),
-    [
-        ({"access_key": "AK"}, {}, "option secret_key"),
-        ({"secret_key": "canary-secret-key"}, {}, "option access_key"),
-        ({"security_token": "canary-sts"}, {}, "the option access_key and the option secret_key"),
-        ({"username": "bob", "password": "canary-password"}, {}, "option domain_name"),
-        ({"username": "bob"}, {}, "the option password and the option domain_name"),
-        ({"domain_name": "acme"}, {}, "the option username and the option password"),
-        ({"domain_name": "acme"}, HW_PASSWORD, "the option username and the option password"),
-        ({"access_key": "AK"}, HW_KEY, "option secret_key"),
-        ({}, {"HW_ACCESS_KEY": "AK"}, "variable HW_SECRET_KEY"),
-        ({}, merged({"HW_SECRET_KEY": "canary-secret-key"}, OS_PASSWORD, OS_TARGET), "variable HW_ACCESS_KEY"),
-        (
-            {},
-            merged(OS_TARGET, {"OS_USERNAME": "bob"}),
-            "the variable OS_PASSWORD and the variable OS_USER_DOMAIN_NAME",
-        ),
-        ({}, merged(OS_TARGET, {"OS_ACCESS_KEY": "AK", "HW_REGION_NAME": "x"}), "variable OS_SECRET_KEY"),
-    ],
-)
-def test_half_a_way_in_names_what_is_missing(options, environ, named):
-    words = refusal(merged(PLACE, options), environ)
-    assert words.startswith("Half a way in")
-    assert named in words
-
-
-@pytest.mark.parametrize("environ", [{}, HW_PLACE, {"HW_DOMAIN_NAME": "acme"}, merged(OS_TARGET, OS_PLACE)])
-def test_no_way_in(environ):
-    assert refusal(PLACE, environ).startswith("No way in")
-
-
-def test_empty_strings_are_unset():
-    environ = merged(HW_TOKEN, {"HW_ACCESS_KEY": "", "HW_REGION_NAME": "", "HW_CLOUD": ""})
-    settings = resolve(merged(PLACE, dict.fromkeys(WAY_IN_VALUES, ""), {"endpoint": "", "ca_cert": ""}), environ)
-    assert settings.token == "canary-hw-token"
-    assert settings.endpoint == "https://drs.eu-de.myhuaweicloud.com"
-    assert settings.ca_cert is None
-
-
 VALUES = {
-    "token": "canary-token",
-    "access_key": "AKEXAMPLE",
-    "secret_key": "canary-secret-key",
-    "security_token": "canary-security-token",
-    "username": "bob",
-    "password": "canary-password",
-    "domain_name": "acme",
     "region": "eu-de",
     "project_id": "0123456789abcdef",
     "project_name": "eu-de_blue",
+    "cloud_domain": OTC,
     "endpoint": "https://drs.example.net",
     "auth_url": "https://iam.example.org/v3",
     "ca_cert": "/etc/ssl/acme.pem",
@@ -175,24 +79,26 @@ VALUES = {
         for family, names in VARIABLES.items()
         for name, variables in names.items()
         for variable in variables
-        if name in VALUES
+        if name != "cloud_domain"
     ],
 )
 def test_every_variable_is_read(family, name, variable):
-    way = next((way for way in NEEDED if name in NEEDED[way] + OPTIONAL[way]), "token")
-    others = (*NEEDED[way], "region", "project_id", "project_name", "auth_url")
+    # A project of the first prefix would keep the variable of the second from being used.
+    others = ("region", "auth_url")
     environ = {VARIABLES[family][other][0]: VALUES[other] for other in others if other != name}
-    assert getattr(resolve({}, environ | {variable: VALUES[name]}), name) == VALUES[name]
+    environ |= HW_TOKEN if family == "HW_" else OS_TOKEN
+    where = resolve({"cloud_domain": OTC}, environ | {variable: VALUES[name]}).endpoints
+    assert getattr(where, name) == VALUES[name]
 
 
-def test_the_first_variable_that_is_set_counts():
-    environ = merged(HW_PLACE, {"HW_ACCESS_KEY": "first", "HUAWEICLOUD_SDK_AK": "second"})
-    environ |= {"HW_SECRET_KEY": "", "HUAWEICLOUD_SDK_SK": "canary-second-key"}
-    settings = resolve({}, environ)
-    assert (settings.access_key, settings.secret_key) == ("first", "canary-second-key")
+def test_empty_strings_are_unset():
+    environ = {"HW_REGION_NAME": "", "HW_CLOUD": "", "HW_PROJECT_ID": ""}
+    where = resolve(merged(TOKEN, PLACE, {"endpoint": "", "ca_cert": ""}), environ).endpoints
+    assert where.endpoint == "https://drs.eu-de.myhuaweicloud.com"
+    assert where.ca_cert is None
 
 
-# --- where it leads
+# --- where requests go
 
 
 @pytest.mark.parametrize(
@@ -202,7 +108,7 @@ def test_the_first_variable_that_is_set_counts():
         (TOKEN, OS_PLACE, "eu-nl", "osproject", None),
         # one family only: HW_ if anything of it says where
         (TOKEN, merged(OS_PLACE, {"HW_REGION_NAME": "cn-north-4"}), "cn-north-4", None, None),
-        # an unused way in of HW_ says nothing of where
+        # unused credentials of HW_ say nothing of the endpoints
         (TOKEN, merged(OS_PLACE, HW_KEY), "eu-nl", "osproject", None),
         ({}, merged(HW_TOKEN, HW_PLACE, OS_PLACE), "cn-north-4", "hwproject", None),
         ({}, merged(HW_TOKEN, {"HW_REGION_NAME": "cn-north-4"}, OS_PLACE), "cn-north-4", None, None),
@@ -212,11 +118,40 @@ def test_the_first_variable_that_is_set_counts():
         # but a project's id and name together
         (merged(TOKEN, {"project_name": "blue"}), HW_PLACE, "cn-north-4", None, "blue"),
         (merged(TOKEN, {"project_id": "p1"}), merged(HW_PLACE, {"HW_PROJECT_NAME": "x"}), "cn-north-4", "p1", None),
+        # the older spellings, where the newer ones are absent
+        (TOKEN, {"OS_REGION_NAME": "eu-nl", "OS_TENANT_NAME": "blue"}, "eu-nl", None, "blue"),
+        (TOKEN, {"OS_REGION_NAME": "eu-nl", "OS_TENANT_ID": "p3", "OS_TENANT_NAME": "blue"}, "eu-nl", "p3", "blue"),
+        (TOKEN, merged(OS_PLACE, {"OS_TENANT_ID": "p3"}), "eu-nl", "osproject", None),
+        (
+            TOKEN,
+            {"OS_REGION_NAME": "eu-nl", "OS_PROJECT_NAME": "blue", "OS_TENANT_NAME": "green"},
+            "eu-nl",
+            None,
+            "blue",
+        ),
+        # an id of another prefix may be that of another project
+        (TOKEN, {"OS_REGION_NAME": "eu-nl", "OS_PROJECT_NAME": "blue", "OS_TENANT_ID": "p3"}, "eu-nl", None, "blue"),
+        (
+            TOKEN,
+            {"HW_REGION_NAME": "eu-nl", "HW_PROJECT_NAME": "blue", "HUAWEICLOUD_SDK_PROJECT_ID": "p3"},
+            "eu-nl",
+            None,
+            "blue",
+        ),
+        # the SDK's variable is the project for a key of either prefix
+        ({}, merged(HW_KEY, {"HW_REGION_NAME": "eu-nl", "HUAWEICLOUD_SDK_PROJECT_ID": "p3"}), "eu-nl", "p3", None),
+        (
+            {},
+            merged(HW_PLACE, {"HUAWEICLOUD_SDK_AK": "AK", "HUAWEICLOUD_SDK_SK": "canary-sdk-key"}),
+            "cn-north-4",
+            "hwproject",
+            None,
+        ),
     ],
 )
 def test_region_and_project(options, environ, region, project_id, project_name):
-    settings = resolve(options, environ)
-    assert (settings.region, settings.project_id, settings.project_name) == (region, project_id, project_name)
+    where = resolve(options, environ).endpoints
+    assert (where.region, where.project_id, where.project_name) == (region, project_id, project_name)
 
 
 HUAWEI = ("https://drs.eu-de.myhuaweicloud.com", "https://iam.eu-de.myhuaweicloud.com/v3")
@@ -238,7 +173,7 @@ LOCAL = ("http://127.0.0.1:8080", "http://127.0.0.1:8080/v3")
         ),
         ({}, {"HW_DRS_ENDPOINT": LOCAL[0], "HW_AUTH_URL": LOCAL[1]}, LOCAL),
         ({"cloud_domain": OTC}, {"HW_DRS_ENDPOINT": LOCAL[0], "HW_AUTH_URL": LOCAL[1]}, LOCAL),
-        # one address tells the cloud of the other
+        # the cloud of one address is that of the other
         (
             {"auth_url": "https://iam.eu-de.otc.t-systems.com:443/v3/"},
             {},
@@ -265,7 +200,7 @@ LOCAL = ("http://127.0.0.1:8080", "http://127.0.0.1:8080/v3")
         ({"endpoint": "https://drs.local"}, {}, ("https://drs.local", HUAWEI[1])),
         ({"endpoint": "https://drs"}, {}, ("https://drs", HUAWEI[1])),
         ({"endpoint": "https://gateway.example", "cloud_domain": OTC}, {}, ("https://gateway.example", TELEKOM[1])),
-        # a server on this machine tells of no public cloud
+        # a server on this machine does not belong to the public cloud
         ({"endpoint": LOCAL[0]}, {}, (LOCAL[0], None)),
         # secrets of the options follow OS_AUTH_URL only where the options name no cloud
         ({}, {"OS_AUTH_URL": TELEKOM[1]}, TELEKOM),
@@ -274,8 +209,8 @@ LOCAL = ("http://127.0.0.1:8080", "http://127.0.0.1:8080/v3")
     ],
 )
 def test_endpoint_and_auth_url(options, environ, expected):
-    settings = resolve(merged(TOKEN, PLACE, options), environ)
-    assert (settings.endpoint, settings.auth_url) == expected
+    where = resolve(merged(TOKEN, PLACE, options), environ).endpoints
+    assert (where.endpoint, where.auth_url) == expected
 
 
 @pytest.mark.parametrize(
@@ -302,7 +237,7 @@ def test_endpoint_and_auth_url(options, environ, expected):
         (PLACE, merged(OS_PASSWORD, {"OS_AUTH_URL": "https://keystone.example:5000"}), ["DRS", "endpoint", "not used"]),
     ],
 )
-def test_a_place_that_cannot_be_told_is_refused(options, environ, named):
+def test_endpoints_that_are_unknown_are_refused(options, environ, named):
     words = refusal(options, environ)
     assert [name for name in named if name not in words] == []
 
@@ -317,8 +252,8 @@ def test_a_place_that_cannot_be_told_is_refused(options, environ, named):
 )
 def test_secrets_of_os_variables_go_to_their_own_cloud(options, expected):
     environ = merged(OS_PASSWORD, {"OS_AUTH_URL": "https://iam.eu-de.otc.t-systems.com", "OS_REGION_NAME": "eu-de"})
-    settings = resolve(options, environ)
-    assert (settings.endpoint, settings.auth_url) == expected
+    where = resolve(options, environ).endpoints
+    assert (where.endpoint, where.auth_url) == expected
 
 
 @pytest.mark.parametrize(
@@ -331,50 +266,20 @@ def test_secrets_of_os_variables_go_to_their_own_cloud(options, expected):
     ],
 )
 def test_the_bundle_of_authorities(options, environ, expected):
-    assert resolve(merged(PLACE, options), environ).ca_cert == expected
+    assert resolve(merged(PLACE, options), environ).endpoints.ca_cert == expected
 
 
 @pytest.mark.parametrize(("given_value", "expected"), [(True, True), (False, False), (None, True)])
-def test_certificates_are_checked_unless_told_otherwise(given_value, expected):
-    assert resolve(merged(TOKEN, PLACE, {"validate_certs": given_value}), {}).validate_certs is expected
+def test_certificates_are_checked_by_default(given_value, expected):
+    assert resolve(merged(TOKEN, PLACE, {"validate_certs": given_value}), {}).endpoints.validate_certs is expected
 
 
-# --- values that cannot be
-
-
-@pytest.mark.parametrize("name", ["token", "secret_key", "security_token", "password"])
-@pytest.mark.parametrize("value", ["x", "1234567"])
-def test_a_short_secret_is_refused_and_not_repeated(name, value):
-    way = next(way for way in NEEDED if name in NEEDED[way] + OPTIONAL[way])
-    options = merged(PLACE, {needed: VALUES[needed] for needed in NEEDED[way]}, {name: value})
-    words = refusal(options, {})
-    assert f"option {name} is shorter than 8 characters" in words
-    assert "1234567" not in words
-
-
-def test_a_secret_of_eight_characters_is_taken():
-    assert resolve(merged(PLACE, {"token": "12345678"}), {}).secrets == ("12345678",)
-
-
-@pytest.mark.parametrize(
-    "name", ["token", "access_key", "secret_key", "security_token", "password", "domain_name", "username"]
-)
-@pytest.mark.parametrize(
-    "value", ["canary-value\n", "canary-\x00value", "\tcanary-value", "canary-value\u2028", "canary-value "]
-)
-def test_white_space_and_control_characters_are_refused(name, value):
-    way = next(way for way in NEEDED if name in NEEDED[way] + OPTIONAL[way])
-    options = merged(PLACE, {needed: VALUES[needed] for needed in NEEDED[way]}, {name: value})
-    assert f"option {name} holds white space or a control character" in refusal(options, {})
+# --- values that are not valid
 
 
 @pytest.mark.parametrize(
     ("options", "named"),
     [
-        (merged(TOKEN, {"token": "canary-t\u00f6ken"}), "option token"),
-        (merged(KEY, {"access_key": "AK\u00c4"}), "option access_key"),
-        (merged(KEY, {"security_token": "canary-\u6c49"}), "option security_token"),
-        (merged(PASSWORD, {"password": "canary-\udcff-password"}), "option password"),
         (merged(TOKEN, {"region": "eu de"}), "option region"),
         (merged(TOKEN, {"region": "eu-de.evil.example/"}), "option region"),
         (merged(TOKEN, {"region": "-eu"}), "option region"),
@@ -386,16 +291,22 @@ def test_white_space_and_control_characters_are_refused(name, value):
         (merged(TOKEN, {"project_id": "../x"}), "option project_id"),
         (merged(TOKEN, {"project_id": "", "project_name": " blue"}), "option project_name"),
         (merged(TOKEN, {"project_id": "", "project_name": "bl\nue"}), "option project_name"),
+        (merged(TOKEN, {"project_id": "", "project_name": "blue "}), "option project_name"),
+        (merged(TOKEN, {"project_id": "", "project_name": "bl\udcffue"}), "option project_name"),
+        (merged(TOKEN, {"project_id": "", "project_name": " "}), "option project_name"),
+        (merged(TOKEN, {"project_id": " 0123"}), "option project_id"),
+        (merged(TOKEN, {"region": " "}), "option region"),
+        (merged(TOKEN, {"cloud_domain": "otc.t-systems.com "}), "option cloud_domain"),
+        (merged(TOKEN, {"cloud_domain": "otc.t-systems.com\n"}), "option cloud_domain"),
     ],
 )
-def test_a_value_that_cannot_be_is_refused_by_name(options, named):
+def test_a_value_that_is_not_valid_is_refused_by_name(options, named):
     assert f"The {named}" in refusal(merged(PLACE, options), {})
 
 
-def test_a_name_may_hold_a_space_inside():
-    options = merged(PASSWORD, {"region": "eu-de", "username": "Bob Brown", "project_name": "the blue one"})
-    settings = resolve(options, {})
-    assert (settings.username, settings.project_name) == ("Bob Brown", "the blue one")
+def test_a_projects_name_may_hold_a_space_inside():
+    options = merged(TOKEN, {"region": "eu-de", "project_name": "the blue one"})
+    assert resolve(options, {}).endpoints.project == "the blue one"
 
 
 @pytest.mark.parametrize("name", ["endpoint", "auth_url"])
@@ -411,6 +322,13 @@ def test_a_name_may_hold_a_space_inside():
         ("HTTP://drs.example.org", "plain http"),
         ("https://bob:canary-password@drs.example.org", "user name"),
         ("http://127.0.0.1@evil.example", "user name"),
+        ("bob:canary-password@drs.example.org", "user name"),
+        ("https:/bob:canary-password@drs.example.org", "user name"),
+        ("https://drs.example.org/bob:canary-password@x", "user name"),
+        ("https://bob%3Acanary-password%40drs.example.org", "user name"),
+        ("https://bob%253Acanary-password%2540drs.example.org", "host"),
+        ("https://bob:canary-password", "port"),
+        ("https://[::1%25canary]", "host"),
         ("https://drs.example.org?token=canary", "query"),
         ("https://drs.example.org/#canary", "fragment"),
         ("https://drs.example.org?", "query"),
@@ -429,10 +347,58 @@ def test_a_name_may_hold_a_space_inside():
         ("https://drs.example.org/%2e%2e/b", "dots"),
     ],
 )
-def test_an_address_that_cannot_be_is_refused(name, url, why):
+def test_an_address_that_is_not_valid_is_refused(name, url, why):
     words = refusal(merged(TOKEN, PLACE, {name: url}), {})
     assert f"The option {name}" in words
     assert why in words
+
+
+CANARY = "https://bob:canary-password@drs.example.org"
+
+
+@pytest.mark.parametrize("name", ["endpoint", "auth_url", "cloud_domain"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        CANARY,
+        f" {CANARY}",
+        f"{CANARY}\n",
+        "bob:canary-password@drs.example.org",
+        "https:/bob:canary-password@drs.example.org",
+        "https://bob%3Acanary-password%40drs.example.org",
+        "https://bob:canary-password",
+        "https://[bob:canary-password",
+        "https://drs.example.org?token=canary-token",
+        "https://drs.example.org#canary-token",
+        "https://drs.example.org/\\canary",
+        "a@b",
+    ],
+)
+def test_an_address_that_may_hold_a_secret_is_hidden_as_it_was_given(name, url):
+    assert hidden(merged(TOKEN, PLACE, {name: url}), {}) == [url]
+    # also where something else is wrong, and where it is not used
+    assert hidden({name: url}, {}) == [url]
+    assert hidden(merged(KEY, TOKEN, {name: url}), {}) == [url]
+    assert hidden(merged(PASSWORD, PLACE, {"region": "no region", name: url}), {}) == [url]
+
+
+@pytest.mark.parametrize("variable", ["HW_AUTH_URL", "HW_DRS_ENDPOINT", "HW_CLOUD", "OS_AUTH_URL"])
+def test_an_address_of_a_variable_that_may_hold_a_secret_is_hidden(variable):
+    assert hidden(merged(TOKEN, PLACE), {variable: CANARY}) == [CANARY]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"endpoint": TELEKOM[0]},
+        {"endpoint": "drs.example.org"},
+        {"endpoint": " "},
+        {"auth_url": "http://x.example"},
+    ],
+)
+def test_other_addresses_are_shown(options):
+    assert hidden(merged(TOKEN, PLACE, options), {}) == []
 
 
 @pytest.mark.parametrize(
@@ -460,7 +426,9 @@ def test_an_address_with_the_wrong_path_is_refused(name, url):
     ],
 )
 def test_an_auth_url_is_completed(given_url, expected):
-    assert resolve(merged(TOKEN, PLACE, {"auth_url": given_url, "cloud_domain": OTC}), {}).auth_url == expected
+    assert (
+        resolve(merged(TOKEN, PLACE, {"auth_url": given_url, "cloud_domain": OTC}), {}).endpoints.auth_url == expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -487,18 +455,21 @@ def test_loopback(url, expected):
     assert loopback(url) is expected
 
 
-# --- what is shown, and what holds for everything
+# --- what holds for everything
 
 
-def test_secrets_are_named_for_hiding_and_not_shown():
-    settings = resolve(merged(KEY, {"security_token": "canary-sts"}, PLACE), {})
-    assert set(settings.secrets) == {"canary-secret-key", "canary-sts"}
-    assert "canary" not in repr(settings)
-    assert "eu-de" in repr(settings)
+def test_no_secret_is_shown():
+    assert "canary" not in repr(resolve(merged(KEY, {"security_token": "canary-sts"}, PLACE), {}))
 
 
-NAMES = [*WAY_IN_VALUES, "region", "project_id", "project_name", "cloud_domain", "endpoint", "auth_url", "ca_cert"]
-VARIABLE_NAMES = [variable for names in VARIABLES.values() for variables in names.values() for variable in variables]
+NAMES = [name for name, spec in OPTIONS.items() if spec["type"] in ("str", "path") and name != "language"]
+VARIABLE_NAMES = [
+    variable
+    for tables in (VARIABLES, _credentials.VARIABLES)
+    for names in tables.values()
+    for variables in names.values()
+    for variable in variables
+]
 ANY_VALUE = st.one_of(
     st.sampled_from(
         [
@@ -521,34 +492,49 @@ ANY_VALUE = st.one_of(
 @given(st.dictionaries(st.sampled_from(NAMES), ANY_VALUE), st.dictionaries(st.sampled_from(VARIABLE_NAMES), ANY_VALUE))
 @example(merged(TOKEN, PLACE), {})
 @example({}, merged(OS_PASSWORD, OS_TARGET, OS_PLACE))
-def test_whatever_is_given_ends_in_settings_that_hold_together_or_in_words(options, environ):
-    settings, words = outcome(options, environ)
+def test_whatever_is_given_ends_in_a_connection_that_holds_together_or_in_words(options, environ):
+    connection, words = outcome(options, environ)
     assert "canary" not in words
-    if settings is None:
+    if connection is None:
         return
-    assert [name for name in NEEDED[settings.way] if not getattr(settings, name)] == []
-    assert all(len(secret) >= 8 for secret in settings.secrets)
-    for url in filter(None, (settings.endpoint, settings.auth_url)):
+    credentials, where = connection
+    for url in filter(None, (where.endpoint, where.auth_url)):
         assert url.lower().startswith("https://") or loopback(url)
-    assert settings.auth_url or (settings.project_id and settings.way != "password")
-    given_options = {name for name, value in options.items() if value} & set(WAY_IN_VALUES)
+    assert where.auth_url or (where.project_id and not credentials.renewable)
+    given_options = {name for name, value in options.items() if value} & set(_credentials.OPTIONS)
     source = options.values() if given_options else environ.values()
-    assert all(secret in source for secret in settings.secrets)
+    assert all(secret in source for secret in credentials.secrets())
 
 
 @budget(deadline=None)
 @given(st.dictionaries(st.sampled_from([name for name in VARIABLE_NAMES if name.startswith("HW_")]), ANY_VALUE))
 def test_secrets_of_os_variables_never_follow_hw_variables(environ):
-    settings, _words = outcome({"region": "eu-de"}, merged(environ, OS_PASSWORD))
-    assert settings is None or settings.password != OS_PASSWORD["OS_PASSWORD"]
+    connection, _words = outcome({"region": "eu-de"}, merged(environ, OS_PASSWORD))
+    assert connection is None or OS_PASSWORD["OS_PASSWORD"] not in connection.credentials.secrets()
 
 
 @budget(deadline=None)
 @given(st.dictionaries(st.sampled_from(VARIABLE_NAMES), ANY_VALUE))
 def test_a_whole_set_of_options_leaves_nothing_to_the_environment(environ):
     options = merged(PASSWORD, {"region": "eu-de", "project_id": "p1", "endpoint": TELEKOM[0], "auth_url": TELEKOM[1]})
-    settings, words = outcome(options, environ)
-    if settings is None:
+    connection, words = outcome(options, environ)
+    if connection is None:
         assert "HW_CLOUD" in words
         return
-    assert settings._replace(ca_cert=None) == resolve(options, {})
+    assert connection.endpoints._replace(ca_cert=None) == resolve(options, {}).endpoints
+    assert connection.credentials == Password(**PASSWORD)
+
+
+@budget(deadline=None)
+@given(
+    st.sampled_from(["endpoint", "auth_url"]),
+    st.sampled_from(["", "https://", "http://127.0.0.1/", "https:/", "//"]),
+    st.text(max_size=20),
+    st.text(max_size=20),
+)
+def test_every_address_with_an_at_sign_is_hidden_and_refused(name, start, before, after):
+    url, values = f"{start}{before}@{after}", []
+    connection, words = outcome(merged(TOKEN, PLACE, {name: url}), {}, values.append)
+    assert connection is None
+    assert values == [url]
+    assert words.startswith(f"The option {name} contains a user name")
