@@ -120,14 +120,14 @@ class Secrets:
 
     def text(self, value: t.Any, longest: int = LONGEST_TEXT) -> str | None:
         """A JSON value as a text that can be shown: masked, then cut to so many characters, not in the middle of a
-        word where a space is near. None for None and ""."""
-        if value is None or value == "":
+        word where a space is near. None for None and for a text without words."""
+        if value is None:
             return None
         if not isinstance(value, str):
             # String by string: in the JSON text they may be escaped more than once.
             value = json.dumps(self.masked(value), ensure_ascii=False, default=str)
         # No more than is needed of what may be megabytes, once the secrets are out of it.
-        return cut(self.mask(self.mask_values(value)[: longest * 20]), longest)
+        return cut(self.mask(self.mask_values(value)[: longest * 20]).strip(), longest) or None
 
     def masked(self, value: t.Any) -> t.Any:
         """A JSON value with each of its strings, keys too, masked."""

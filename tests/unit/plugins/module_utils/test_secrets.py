@@ -220,7 +220,9 @@ def test_a_secret_with_a_line_break_is_replaced():
     [
         (None, None),
         ("", None),
+        (" \0\n", None),
         ("words", "words"),
+        ("\tmore words\r\n", "more words"),
         (0, "0"),
         (False, "false"),
         (1.5, "1.5"),
