@@ -355,9 +355,7 @@ class Http:
         except _TooMuch as error:
             raise Lost("%s: %s" % (address, error)) from None
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            words = "%s: %s" % (address, self.secrets.mask(_words(error)))
-            if _is_caused_by(error, urllib3.exceptions.ReadTimeoutError):
-                words = "%s: no complete answer within %g s" % (address, round(timeout, 1))
+            words = "%s: %s" % (address, self.secrets.mask(_words(error, timeout)))
             raise (
                 self._unusable_bundle(verify)
                 or _proxy_trouble(error, words, proxy_variable)
@@ -595,8 +593,14 @@ def _is_caused_by(error: BaseException, *kinds: type[BaseException]) -> bool:
     return any(isinstance(cause, kinds) for cause in _causes(error))
 
 
-def _words(error: BaseException) -> str:
-    """The innermost words of an exception: the outer ones repeat the address and add object names."""
+def _words(error: BaseException, timeout: float) -> str:
+    """The innermost words of an exception: the outer ones repeat the address and add object names. Of a timeout, words of
+    our own, since urllib3 names the time that was left."""
+    kinds = urllib3.exceptions
+    if _is_caused_by(error, kinds.ReadTimeoutError):
+        return "no complete answer within %g s" % round(timeout, 1)
+    if _is_caused_by(error, kinds.ConnectTimeoutError) and not _is_caused_by(error, kinds.NewConnectionError):
+        return "no connection within %g s" % round(timeout, 1)
     # urllib3 1.26 calls in two ways, and the failure of the first is a TypeError.
     *_outer, innermost = (cause for cause in _causes(error) if not isinstance(cause, TypeError))
     return "%s (%s)" % (str(innermost) or type(innermost).__name__, type(error).__name__)
@@ -613,8 +617,10 @@ def _proxy_trouble(error: Exception, text: str, variable: str) -> TransportError
             return Untrusted("%s. The proxy in %s refuses: check it, and its user and password" % (text, variable))
         if refusal:
             return Unsent("%s. That is the answer of the proxy in %s" % (text, variable))
-    if variable and _is_caused_by(error, requests.exceptions.ProxyError) and _is_caused_by(error, socket.gaierror):
+    if variable and _is_caused_by(error, socket.gaierror):
         return Unsent("%s. The name of the proxy in %s is not known" % (text, variable))
+    if variable and _is_caused_by(error, urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError):
+        return Unsent("%s. The proxy in %s did not connect" % (text, variable))
     return None
 
 

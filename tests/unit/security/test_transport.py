@@ -285,7 +285,11 @@ def test_what_trickles_in_is_given_up(name):
 def test_a_slow_proxy_is_given_up(name):
     result = peers.read_through(peers.SLOW_PROXIES[name])
     assert peers.is_in_time(result)
-    assert result["said"].startswith("Lost: " if "tunnel" in name else "Unsent: ")
+    if "tunnel" in name:
+        assert result["said"].startswith("Lost: ")
+    else:
+        assert result["said"].startswith("Unsent: ")
+        assert result["said"].endswith("The proxy in HTTPS_PROXY did not connect")
 
 
 @shows("A TLS handshake that never ends", "all", "Given up once `request_timeout` is over.")
@@ -323,6 +327,7 @@ def test_the_addresses_of_a_host_share_the_time(number, monkeypatch):
         result = peers.read_one.read("https://several.example.com:%d/" % full.getsockname()[1], timeout=peers.TIMEOUT)
     assert peers.is_in_time(result), result
     assert result["said"].startswith("Unsent: ")
+    assert result["said"].endswith("no connection within 0.6 s")
 
 
 def test_the_next_address_is_tried(monkeypatch):
@@ -372,10 +377,13 @@ def test_a_proxy_that_breaks(bad):
 
     said = peers.read_through(serve)["said"]
     assert said.startswith("Unsent: ")
+    assert said.endswith("The proxy in HTTPS_PROXY did not connect")
     assert "canary" not in said
 
 
-@pytest.mark.parametrize(("name", "words"), [("127.0.0.1:9", "refused"), ("proxy.invalid:3128", "name of the proxy")])
+@pytest.mark.parametrize(
+    ("name", "words"), [("127.0.0.1:9", "did not connect"), ("proxy.invalid:3128", "name of the proxy")]
+)
 def test_a_proxy_that_is_not_there(name, words, monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", _loopback_only(socket.getaddrinfo))
     with peers.environment(HTTPS_PROXY="http://user:canary-proxy@" + name):

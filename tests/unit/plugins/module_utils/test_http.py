@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import inspect
 import io
 import json
 import socket
@@ -374,6 +376,25 @@ def test_what_a_flow_raises_passes_through():
     with pytest.raises(ValueError, match="IAM refused: 403"):
         http.read("GET", URL)
     assert (len(line.sent), auth.closed) == (1, 1)
+
+
+@pytest.mark.parametrize("trouble", [OK, CUT, reply(401)])
+@pytest.mark.parametrize("call", ["read", "write"])
+def test_every_flow_is_closed_at_once(trouble, call):
+    """And not when its memory is freed: it may hold a lock."""
+
+    class Kept(Tokens):
+        def flow(self, request):
+            self.kept = super().flow(request)
+            return self.kept
+
+    auth = Kept()
+    auth.token = "old"
+    http, _line, clock = client(trouble, auth=auth, max_retries=0)
+    clock.at = DEADLINE if call == "read" else 0.0
+    with contextlib.suppress(_http.TransportError, ValueError):
+        getattr(http, call)("POST", *([URL] if call == "read" else [URL, {}, nothing]))
+    assert inspect.getgeneratorstate(auth.kept) == inspect.GEN_CLOSED
 
 
 @pytest.mark.parametrize("late", [False, True])
