@@ -53,7 +53,7 @@ demo: .venv/run.stamp $(TREE) ## the real playbooks against the emulator: no acc
 ##@ Test
 .PHONY: test test-matrix lint unit property contract playbooks sanity
 # Everything under tests/ is in one of these. What is in operations takes as long as all the rest.
-IN_OPERATIONS := tests/roles tests/awx tests/docs/test_snippets.py tests/benchmark tests/playbooks/test_demo.py tests/ansible/test_documentation.py
+IN_OPERATIONS := tests/transport tests/roles tests/awx tests/docs/test_snippets.py tests/benchmark tests/playbooks/test_demo.py tests/ansible/test_documentation.py
 test: lint unit property contract playbooks sanity ## what every change must pass, on one ansible-core (under 12 minutes)
 	@echo 'make test: all passed'
 

@@ -1,42 +1,54 @@
 # Copyright: (c) 2026, huaweicloud.drs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""HTTP sessions: timeouts, retries of reads, throttling, errors as exceptions, no redirects. Private to this
-collection.
+"""HTTP: one retry loop, throttling, authentication flows, masked answers, errors as exceptions, no redirects. Private to
+this collection.
 
-Knows nothing of DRS. A read is repeated here; a write is sent once, and whoever sent it decides what comes next.
+Knows nothing of DRS. A read is repeated here; a write is sent once, and the caller decides what comes next.
 """
 
 from __future__ import annotations
 
+import contextlib
 import email.utils
+import html
 import json
+import os
 import re
 import threading
 import typing as t
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import warnings
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from datetime import timezone
 from urllib.parse import unquote, urlsplit
 
-from ansible_collections.huaweicloud.drs.plugins.module_utils import _secrets, _settings
-from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock, growing_pause
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _session
+from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock, growing_pause, pause
+from ansible_collections.huaweicloud.drs.plugins.module_utils._endpoints import loopback
+from ansible_collections.huaweicloud.drs.plugins.module_utils._message import Answer, Request, error_in
+from ansible_collections.huaweicloud.drs.plugins.module_utils._secrets import LONGEST_TEXT, Secrets, cut
 
-try:
+HAS_REQUESTS = _session.HAS_REQUESTS
+if HAS_REQUESTS:
     import requests
     import urllib3
-except ImportError:
-    HAS_REQUESTS = False
-else:
-    HAS_REQUESTS = True
 
 # 10,000 jobs are read in pages of 100, and a page with every detail stays far below this.
 LARGEST_ANSWER = 16 * 1024 * 1024
-LONGEST_TEXT = 500
 # A page of 100 jobs with all their details holds some ten thousand values, a few levels deep. What these numbers allow is
 # parsed in well under 100 MiB.
 MOST_VALUES, DEEPEST = 300_000, 100
+# Longer whole numbers are no values of this API, and Python refuses to read or write very long ones.
+MOST_DIGITS = 30
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+# Seconds: 30 years, for a Retry-After that asks for more.
+LONGEST_RETRY_AFTER = 1e9
+# Of a page that is not JSON, as much is looked at for its words.
+_MOST_OF_A_PAGE = 64 * 1024
 
-_DIGITS = re.compile(r"[0-9]+\Z", re.ASCII)
+_DIGITS = re.compile(r"[0-9]{1,400}\Z", re.ASCII)
+_CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 
 
 class TransportError(Exception):
@@ -56,45 +68,53 @@ class IdentityUnreachable(Unsent):
 
 
 class Lost(TransportError):
-    """The request may have been carried out: its answer was cut, late, too large or not to be read."""
+    """The request may have been carried out: its answer was cut, late, too large or unreadable."""
 
 
 class Untrusted(TransportError):
-    """The service must not be talked to as things are: TLS, a redirect, an address that is no address. Final."""
+    """Final, since waiting does not change it: TLS, a redirect, a malformed address, a CA bundle or proxy that does not
+    work."""
 
 
 class OutOfTime(TransportError):
-    """The deadline came before the request was let in. throttled: because the service asked to come back later."""
+    """The deadline came before the request could be sent. throttled: because the service asked to come back later."""
 
     def __init__(self, words: str, throttled: bool = False) -> None:
         super().__init__(words)
         self.throttled = throttled
 
 
-class Answer(t.NamedTuple):
-    """What came back: body is the parsed JSON (None if it is not JSON), that of an error with its secrets masked; text, of
-    an error or of what is no JSON object, the start of the body, secrets masked."""
+class CallerGone(TransportError):
+    """Nobody waits for the result any more."""
 
-    status: int
-    headers: Mapping[str, str]
-    body: t.Any
-    text: str
-    request_id: str | None
+
+class Auth(t.Protocol):
+    """What authenticates requests. A flow yields the requests that are to be sent, those to IAM with identity=True, and
+    is sent their answers; it may raise."""
+
+    def flow(self, request: Request) -> Generator[Request, Answer, None]:
+        """Yields the request, authenticated; once more after its answer, if credentials were renewed."""
+
+    def project_flow(self) -> Generator[Request, Answer, str]:
+        """Returns the project's id."""
 
 
 class Http:
     """One client for a run.
 
-    timeout: seconds for one request. deadline: the clock's monotonic second after which no pause may end.
-    throttled(answer): whether the service asked to come back later. All threads share its pauses and its width, the
-    number of requests in flight, which is halved when the service throttles and grows back one by one.
+    listening(): whether somebody still waits for the result. throttled(answer): whether the service asked to come back
+    later. deadline: the clock's monotonic second after which nothing is repeated and no pause ends. timeout: seconds for
+    one request, from connecting to the last byte. All threads share the pauses that the service asked for, and the width,
+    the number of requests in flight, which is halved when the service throttles and grows back one by one.
     """
 
     def __init__(
         self,
         *,
+        auth: Auth,
         clock: Clock,
-        secrets: _secrets.Secrets,
+        secrets: Secrets,
+        listening: Callable[[], bool],
         throttled: Callable[[Answer], bool],
         deadline: float,
         headers: Mapping[str, str],
@@ -105,99 +125,59 @@ class Http:
         random: Callable[[], float],
         session_factory: Callable[[], t.Any] | None = None,
     ) -> None:
-        self.clock, self.secrets, self.deadline = clock, secrets, deadline
-        self._throttled, self._headers, self._verify = throttled, dict(headers), verify
+        self.auth, self.clock, self.secrets, self.deadline = auth, clock, secrets, deadline
+        self._listening, self._throttled, self._headers, self._verify = listening, throttled, dict(headers), verify
         self._timeout, self._max_retries, self._max_parallel = timeout, max_retries, max_parallel
         self._random = random
-        self._session_factory = session_factory or _open_session
-        self._thread = threading.local()
+        self._session_factory = session_factory or _session.open_session
+        self._sessions = threading.local()
         self._lock = threading.Condition()
         self._pool: t.Any = None
         self._width, self._in_flight = max_parallel, 0
-        self._open_at, self._throttles, self._throttle_words = 0.0, 0, ""
-        self.auth: t.Any = None
+        self._open_at, self._throttles, self._gate_words = 0.0, 0, ""
+        # How often the service throttled: an answer to a request that was sent before the last time is no news.
+        self._throttlings = 0
+        self._project_lock = threading.Lock()
+        self._project_id: str | None = None
         self.requests, self.retries = 0, 0
         self.answered = False
         self.failed_request_ids: list[str] = []
+        _ignore_warnings()
 
-    # --- what the rooms above call
+    # --- for the callers
 
     def read(self, method: str, url: str, payload: t.Any = None) -> Answer:
-        """The answer to a request that changes nothing: repeated while throttled until the deadline, after a 401 with
-        a fresh token once, and after 5xx and lost connections max_retries times in a row.
+        """The answer to a request that changes nothing: repeated while throttled until the deadline, and after 5xx and
+        lost connections max_retries times in a row. Each time it is authenticated again, since a signature ages.
 
-        Raises TransportError, or _settings.AuthError from the way in. A 5xx that stays is returned.
+        Raises TransportError, and what the authentication flow raises. A 5xx that stays is returned.
         """
-        tries, renewed = 0, False
-        while True:
-            self._wait_until_open()
-            try:
-                answer = self._exchange(method, url, payload, {}, self.auth)
-            except IdentityUnreachable:
-                raise
-            except (Unsent, Lost) as error:
-                if tries >= self._max_retries:
-                    raise
-                trouble = str(error)
-            else:
-                self.answered = True
-                if answer.status == 401 and not renewed and self.auth.renew(self._thread.prepared):
-                    renewed = True
-                    self.count_retry()
-                    continue
-                if self._throttled(answer):
-                    self.count_retry()
-                    continue
-                if answer.status < 500 or tries >= self._max_retries:
-                    return answer
-                trouble = _said(answer)
-            self._pause(growing_pause(tries, FIRST_PAUSE, LONGEST_PAUSE, self._random), trouble)
-            tries += 1
-            self.count_retry()
+        body = _encoded(payload)
+        return self._repeat(lambda: self._authenticated(method, url, body, self._exchange))
 
-    def write(self, method: str, url: str, payload: t.Any, wanted: Callable[[], None]) -> Answer:
-        """The answer to a request that is sent once. wanted() is called at the last moment and may raise.
+    def write(self, method: str, url: str, payload: t.Any, before_send: Callable[[], None]) -> Answer:
+        """The answer to a request that is sent once. before_send() is called at the last moment and may raise.
 
-        Raises Unsent without sending anything while the service asks to wait. After a 401 for which a fresh token was
-        fetched it raises Unsent too: the request was not let in, and may be sent again.
+        Raises Unsent without sending anything while the service asks to wait; and after a refusal for which credentials
+        were renewed: the request was not accepted, and may be sent again.
         """
+        sent = False
 
-        def last_look() -> None:
-            if self.clock.monotonic() < self._open_at:
-                raise Unsent("the service asked to come back later")
-            wanted()
+        def send(request: Request) -> Answer:
+            nonlocal sent
+            if sent:
+                raise Unsent("the service refused the credentials, and they were renewed")
+            sent = True
+            return self._exchange(request, before_send)
 
-        answer = self._exchange(method, url, payload, {}, self.auth, last_look)
-        if answer.status == 401 and self.auth.renew(self._thread.prepared):
-            self.count_retry()
-            raise Unsent("the token had expired; a new one was fetched")
-        return answer
+        return self._authenticated(method, url, _encoded(payload), send)
 
-    def ask_identity(
-        self, method: str, url: str, headers: Mapping[str, str], payload: t.Any, auth: t.Any = None
-    ) -> Answer:
-        """A request to IAM, for the ways in: repeated like a read. Raises IdentityUnreachable, also for a 5xx that
-        stays, and what is final."""
-        tries = 0
-        while True:
-            self._wait_until_open()
-            failure: TransportError
-            try:
-                answer = self._exchange(method, url, payload, headers, auth)
-            except (Unsent, Lost) as error:
-                failure = error
-            else:
-                if self._throttled(answer):
-                    self.count_retry()
-                    continue
-                if answer.status < 500:
-                    return answer
-                failure = Lost("IAM answered %s" % _said(answer))
-            if tries >= self._max_retries:
-                raise IdentityUnreachable(str(failure)) from failure
-            self._pause(growing_pause(tries, FIRST_PAUSE, LONGEST_PAUSE, self._random), str(failure))
-            tries += 1
-            self.count_retry()
+    def project_id(self) -> str:
+        """The project's id, looked up once. Raises as read() does."""
+        with self._project_lock:
+            if self._project_id is None:
+                self._project_id = self._drive(self.auth.project_flow(), self._exchange)[0]
+            return self._project_id
 
     def map(self, function: Callable[[t.Any], t.Any], items: Iterable[t.Any]) -> Iterator[t.Any]:
         """function over items in their order, in as many threads as requests may be in flight."""
@@ -210,195 +190,360 @@ class Http:
             self._pool = ThreadPoolExecutor(self._max_parallel)
         return t.cast("Iterator[t.Any]", self._pool.map(function, work))
 
-    def count_retry(self) -> None:
+    def opens_at(self) -> float:
+        """The monotonic second before which the service asked to send nothing."""
+        return self._open_at
+
+    # --- authentication flows, and the retry loop
+
+    def _authenticated(self, method: str, url: str, body: bytes, send: Callable[[Request], Answer]) -> Answer:
+        answer: Answer
+        _nothing, answer = self._drive(self.auth.flow(Request(method, url, dict(self._headers), body)), send)
+        return answer
+
+    def _drive(self, flow: Generator[Request, Answer, t.Any], send: Callable[[Request], Answer]) -> tuple[t.Any, t.Any]:
+        """What the flow returned, and the service's last answer. Requests to IAM are repeated like reads."""
+        last: Answer | None = None
+        with contextlib.closing(flow):
+            try:
+                request = next(flow)
+                while True:
+                    if last is not None and self._is_over():
+                        return None, last  # neither renewed nor sent again
+                    if request.identity:
+                        answer = self._ask_identity(request)
+                    else:
+                        if last is not None:
+                            self._count_retry()
+                        answer = last = send(request)
+                    request = flow.send(answer)
+            except StopIteration as end:
+                return end.value, last
+
+    def _ask_identity(self, request: Request) -> Answer:
+        if self._is_over():
+            raise OutOfTime("wait_timeout expired before it was sent")
+        try:
+            answer = self._repeat(lambda: self._exchange(request))
+        except (Unsent, Lost) as error:
+            raise IdentityUnreachable(str(error)) from error
+        if answer.status >= 500:
+            raise IdentityUnreachable(said(answer))
+        return answer
+
+    def _repeat(self, attempt: Callable[[], Answer]) -> Answer:
+        tries = 0
+        while True:
+            self._wait_until_open()
+            try:
+                answer = attempt()
+            except _Shut:  # while it waited for its turn
+                continue
+            except IdentityUnreachable:
+                raise  # it was repeated
+            except (Unsent, Lost) as error:
+                if tries >= self._max_retries:
+                    raise
+                trouble = str(error)
+            else:
+                if self._throttled(answer):
+                    self._pause(0.0, "the service asked to come back later: %s" % said(answer), throttled=True)
+                    self._count_retry()
+                    continue
+                if answer.status < 500 or tries >= self._max_retries:
+                    return answer
+                trouble = said(answer)
+            self._pause(
+                growing_pause(tries, FIRST_PAUSE, LONGEST_PAUSE, self._random), "waiting to retry: %s" % trouble
+            )
+            tries += 1
+            self._count_retry()
+
+    def _count_retry(self) -> None:
         with self._lock:
             self.retries += 1
 
+    def _is_over(self) -> bool:
+        return self.clock.monotonic() >= self.deadline
+
+    # --- pauses
+
+    def _wait_until_open(self) -> None:
+        if not self._listening():
+            raise CallerGone("the calling process has exited")
+        while self.clock.monotonic() < self._open_at:
+            why = "the service asked to come back later: %s" % self._gate_words
+            self._pause(self._open_at - self.clock.monotonic(), why, throttled=True)
+
+    def _pause(self, seconds: float, why: str, throttled: bool = False) -> None:
+        left = self.deadline - self.clock.monotonic()
+        if not pause(self.clock, max(0.0, min(seconds, left)), self._listening):
+            raise CallerGone("the calling process has exited")
+        if seconds >= left:
+            raise OutOfTime("wait_timeout expired while %s" % why, throttled)
+
     # --- one request
 
-    def _exchange(
-        self,
-        method: str,
-        url: str,
-        payload: t.Any,
-        headers: Mapping[str, str],
-        auth: t.Any,
-        wanted: Callable[[], None] = lambda: None,
-    ) -> Answer:
+    def _exchange(self, request: Request, before_send: Callable[[], None] = lambda: None) -> Answer:
+        """Send a request once it is its turn. Raises Unsent where the service asked to wait."""
         session = self._session()
-        data = None if payload is None else json.dumps(payload).encode("utf-8")
-        try:  # the way in may ask IAM here, before anything is sent to the service
-            prepared = session.prepare_request(
-                requests.Request(method, url, headers=dict(self._headers, **headers), data=data, auth=auth or _no_auth)
-            )
-        except (requests.RequestException, UnicodeError, ValueError) as error:
-            raise Untrusted("the request cannot be made: %s" % self.secrets.mask(str(error))) from None
-        self._thread.prepared = prepared
+        prepared = self._prepared(session, request)
         with self._lock:
             while self._in_flight >= self._width:
                 self._lock.wait()
             self._in_flight += 1
         try:
-            wanted()
+            if self.clock.monotonic() < self._open_at:
+                raise _Shut("the service asked to come back later")
+            before_send()
             with self._lock:
                 self.requests += 1
+                throttlings = self._throttlings
             answer = self._send(session, prepared)
         finally:
             with self._lock:
                 self._in_flight -= 1
                 self._lock.notify()
-        self._learn(answer)
+        self._learn(answer, throttlings)
+        if not request.identity:
+            self.answered = True
         return answer
 
-    def _send(self, session: t.Any, prepared: t.Any) -> Answer:
-        host = "%s %s" % (prepared.method, prepared.url.split("?")[0])
-        # Given with the request, since an environment variable overrides what a session says.
-        proxies = self._proxies(prepared.url)
-        now = self.clock.monotonic()
-        timeout = min(self._timeout, self.deadline + self._timeout - now)
-        if timeout <= 0:
-            raise OutOfTime("time ran out before it was sent")
-        verify = self._verify
-        if verify is True:
-            verify = session.merge_environment_settings(prepared.url, {}, True, None, None)["verify"]
-        try:
-            with session.send(
-                prepared, timeout=timeout, verify=verify, proxies=proxies, stream=True, allow_redirects=False
-            ) as response:
-                raw = self._body(response, host, now + timeout)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise _classified(error, "%s: %s" % (host, self.secrets.mask(_words(error))), self.answered) from None
-        if 300 <= response.status_code < 400:
-            raise Untrusted(
-                "%s answered with a redirect (HTTP %d), which is not followed: check endpoint and auth_url"
-                % (host, response.status_code)
-            )
-        return self._answer(response, raw.decode("utf-8", "replace"), host)
-
-    def _answer(self, response: t.Any, raw: str, host: str) -> Answer:
-        """Secrets are masked in the parsed body, string by string: in the raw one they may be escaped more than once. They
-        are masked before anything is cut, since half a secret would not be known for one."""
-        status, body, text = response.status_code, _parsed(raw, host), ""
-        if status >= 400 or not isinstance(body, dict):
-            shown = self._masked(body)
-            text = self.secrets.mask(raw) if body is None else json.dumps(shown, ensure_ascii=False)
-            body = shown if status >= 400 else body
-        request_id = response.headers.get("X-Request-Id") or (
-            body.get("request_id") if isinstance(body, dict) else None
-        )
-        return Answer(
-            status,
-            response.headers,
-            body,
-            text[:LONGEST_TEXT],
-            self.secrets.mask(str(request_id))[:64] if request_id else None,
-        )
-
-    def _masked(self, value: t.Any) -> t.Any:
-        if isinstance(value, str):
-            return self.secrets.mask(value)
-        if isinstance(value, list):
-            return [self._masked(child) for child in value]
-        if isinstance(value, dict):
-            return {self.secrets.mask(key): self._masked(child) for key, child in value.items()}
-        return value
-
-    def _body(self, response: t.Any, host: str, until: float) -> bytes:
-        """The whole body, or Lost: too large, later than the request's timeout, or shorter than it said."""
-        chunks: list[bytes] = []
-        size = 0
-        for chunk in _parts(response):
-            size += len(chunk)
-            if size > LARGEST_ANSWER:
-                raise Lost(
-                    "%s: the answer is larger than %d MiB, and was not read further" % (host, LARGEST_ANSWER // 2**20)
-                )
-            if self.clock.monotonic() > until:
-                raise Lost("%s: the answer was not complete after %d s" % (host, self._timeout))
-            chunks.append(chunk)
-        # urllib3 2 sees to this by itself.
-        promised = response.headers.get("Content-Length", "")
-        if _DIGITS.match(promised) and "Content-Encoding" not in response.headers and size < int(promised):
-            raise Lost("%s: the answer was cut after %d of %s bytes" % (host, size, promised))
-        return b"".join(chunks)
-
-    def _proxies(self, url: str) -> dict[str, str]:
-        """The environment's proxies for this address; none for loopback. Their passwords are hidden from now on."""
-        if _settings.loopback(url):
-            return {}
-        proxies: dict[str, str] = requests.utils.get_environ_proxies(url)
-        proxy = requests.utils.select_proxy(url, proxies)
-        if proxy:
-            try:
-                parts = urlsplit(proxy if "://" in proxy else "//" + proxy)
-                host, _port = parts.hostname, parts.port
-            except ValueError:
-                host = None
-            if not host:
-                raise Untrusted("the environment's proxy (HTTPS_PROXY) is no address: its host or port cannot be read")
-            self.secrets.add(parts.password)
-            self.secrets.add(unquote(parts.password or ""))
-        return proxies
-
-    def _session(self) -> t.Any:
-        if not hasattr(self._thread, "session"):
-            session = self._session_factory()
-            session.headers.clear()
-            self._thread.session = session
-        return self._thread.session
-
-    def _learn(self, answer: Answer) -> None:
+    def _learn(self, answer: Answer, throttlings: int) -> None:
+        """throttlings: how often the service had throttled when the request was sent."""
         with self._lock:
             if answer.status >= 400 and answer.request_id and len(self.failed_request_ids) < 20:
                 self.failed_request_ids.append(answer.request_id)
-            if not self._throttled(answer):
+            throttled, is_news = self._throttled(answer), throttlings == self._throttlings
+            seconds = retry_after(answer.headers, self.clock.wall()) if throttled or answer.status == 503 else 0.0
+            if throttled and is_news:
+                self._width = max(1, self._width // 2)
+                seconds = max(seconds, growing_pause(self._throttles, FIRST_PAUSE, LONGEST_PAUSE, self._random))
+                self._throttles += 1
+                self._throttlings += 1
+            elif is_news:
                 self._throttles = 0
                 self._width = min(self._max_parallel, self._width + 1)
-                return
-            self._width = max(1, self._width // 2)
-            asked = retry_after(answer.headers, self.clock.wall())
-            pause = growing_pause(self._throttles, FIRST_PAUSE, LONGEST_PAUSE, self._random)
-            self._throttles += 1
-            self._throttle_words = _said(answer)
-            self._open_at = max(self._open_at, self.clock.monotonic() + max(pause, asked))
+            if seconds > 0:
+                self._gate_words = said(answer)
+                self._open_at = max(self._open_at, answer.at + seconds)
 
-    # --- pauses
+    def _prepared(self, session: t.Any, request: Request) -> t.Any:
+        headers = {**self._headers, **request.headers}
+        try:
+            return session.prepare_request(
+                requests.Request(request.method, request.url, headers=headers, data=request.body, auth=_no_auth)
+            )
+        except (requests.RequestException, UnicodeError, ValueError) as error:
+            raise Untrusted("the request cannot be made: %s" % self.secrets.mask(str(error))) from None
 
-    def opens_at(self) -> float:
-        """The monotonic second before which the service asked to send nothing."""
-        return self._open_at
+    def _send(self, session: t.Any, prepared: t.Any) -> Answer:
+        address = "%s %s" % (prepared.method, prepared.url.split("?")[0])
+        proxies, proxy_variable = self._proxies(prepared.url)
+        verify = self._verify
+        if verify is True:
+            verify = session.merge_environment_settings(prepared.url, {}, True, None, None)["verify"]
+        timeout = min(self._timeout, self.deadline + self._timeout - self.clock.monotonic())
+        if timeout <= 0:
+            raise OutOfTime("wait_timeout expired before it was sent")
+        try:
+            # By the adapter and not by the session, which prepares to follow redirects and reads their whole body.
+            with session.get_adapter(prepared.url).send(
+                prepared, stream=True, timeout=timeout, verify=verify, cert=None, proxies=proxies
+            ) as response:
+                raw = _body(response)
+        except _TooMuch as error:
+            raise Lost("%s: %s" % (address, error)) from None
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            words = "%s: %s" % (address, self.secrets.mask(_words(error, timeout)))
+            raise (
+                self._unusable_bundle(verify)
+                or _proxy_trouble(error, words, proxy_variable)
+                or _classified(error, words, self.answered)
+            ) from None
+        if 300 <= response.status_code < 400:
+            raise Untrusted(
+                "%s answered with a redirect (HTTP %d), which is not followed: check endpoint and auth_url"
+                % (address, response.status_code)
+            )
+        try:
+            return self._answer(response, raw.decode("utf-8", "replace"), prepared.url)
+        except _TooMuch as error:
+            raise Lost("%s: %s" % (address, error)) from None
 
-    def _wait_until_open(self) -> None:
-        while self.clock.monotonic() < self._open_at:
-            self._pause(self._open_at - self.clock.monotonic(), self._throttle_words, throttled=True)
+    def _answer(self, response: t.Any, raw: str, url: str) -> Answer:
+        """Secrets are masked in the parsed body, string by string: in the raw one they may be escaped more than once."""
+        status, headers = response.status_code, response.headers
+        body, text = _parsed(raw), None
+        if status >= 400:
+            body = self.secrets.masked(body)
+        if body is None:
+            text = self._page_text(raw)
+        elif status >= 400 or not isinstance(body, dict):
+            text = self.secrets.text(body)
+        request_id = headers.get("X-Request-Id") or (body.get("request_id") if isinstance(body, dict) else None)
+        return Answer(
+            status,
+            headers,
+            body,
+            text or "",
+            (self.secrets.text(request_id, 1000) or "")[:64] or None,
+            self.clock.monotonic(),
+            self.secrets.mask(urlsplit(url).hostname or ""),
+        )
 
-    def _pause(self, seconds: float, trouble: str, throttled: bool = False) -> None:
-        """trouble: why there is something to wait for."""
-        left = self.deadline - self.clock.monotonic()
-        self.clock.sleep(max(0.0, min(seconds, left)))
-        if seconds >= left:
-            what = "the service asked to come back later" if throttled else "waiting to ask again"
-            raise OutOfTime("time ran out while %s: %s" % (what, trouble), throttled)
+    def _page_text(self, raw: str) -> str | None:
+        """The title, or else the words, of a page that a proxy or firewall sent instead of JSON."""
+        page = self.secrets.mask_values(raw)[:_MOST_OF_A_PAGE]
+        if page.lstrip().startswith("<"):
+            title = re.search(r"<title[^<>]*>([^<]*)", page, re.IGNORECASE)
+            if title and title.group(1).strip():
+                page = title.group(1)
+            else:
+                page = re.sub(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1[^<>]*>|\Z)", " ", page, flags=re.S | re.I)
+                page = re.sub(r"<[^<>]*>", " ", page)
+            page = html.unescape(page)
+        return self.secrets.text(" ".join(page.split()))
+
+    def _proxies(self, url: str) -> tuple[dict[str, str], str]:
+        """The environment's proxies for this address, and the variable that names the one which is used ("" for none).
+        Its password is hidden from now on. There is none for loopback."""
+        if loopback(url):
+            return {}, ""
+        proxies: dict[str, str] = requests.utils.get_environ_proxies(url)
+        proxy = requests.utils.select_proxy(url, proxies)
+        if not proxy:
+            return proxies, ""
+        variable = next((name for name in _PROXY_VARIABLES if os.environ.get(name) == proxy), "HTTPS_PROXY")
+        try:
+            parts = urlsplit(proxy if "://" in proxy else "//" + proxy)
+            host, _port = parts.hostname, parts.port
+        except ValueError:
+            host = None
+        if not host:
+            raise Untrusted("the proxy in %s is not a valid address: its host or port cannot be read" % variable)
+        self.secrets.add(parts.password)
+        self.secrets.add(unquote(parts.password or ""))
+        return proxies, variable
+
+    def _unusable_bundle(self, verify: bool | str) -> Untrusted | None:
+        """Why no certificate can be verified with this file or folder of certificate authorities, if so."""
+        if not isinstance(verify, str):
+            return None
+        import ssl
+
+        try:
+            if os.path.isdir(verify):
+                os.listdir(verify)
+            else:
+                ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(verify)
+        except (OSError, ValueError) as error:
+            names = [name for name in _CA_VARIABLES if os.environ.get(name) == verify]
+            return Untrusted(
+                self.secrets.mask(
+                    "the certificate authorities in %s, which %s names, cannot be used: %s"
+                    % (verify, "ca_cert" if verify == self._verify or not names else names[0], error)
+                )
+            )
+        return None
+
+    def _session(self) -> t.Any:
+        """This thread's own."""
+        if not hasattr(self._sessions, "session"):
+            session = self._session_factory()
+            session.headers.clear()
+            self._sessions.session = session
+        return self._sessions.session
 
 
-def _said(answer: Answer) -> str:
-    return ("HTTP %d %s" % (answer.status, answer.text)).strip()
+class _Shut(Unsent):
+    """The service asked to send nothing for a while."""
 
 
-def _parsed(text: str, host: str) -> t.Any:
-    """The JSON in the text, None where it is none. Raises Lost for one that would take too much to read."""
+class _TooMuch(Exception):
+    """An answer that is not read, or not read further."""
+
+
+def said(answer: Answer) -> str:
+    """What an error says and who said it, for a text: ``HTTP 503 from drs.eu-de.example.com: DRS.M01501 Service error``,
+    or of what is not JSON ``HTTP 403 from drs.eu-de.example.com, text/html: "Access denied by policy"``."""
+    words = "HTTP %d from %s" % (answer.status, answer.sender or "the service")
+    if answer.body is None:
+        kind = re.match(r"[\w.+-]{1,40}/[\w.+-]{1,40}", answer.headers.get("Content-Type", ""), re.ASCII)
+        words += ", %s" % kind.group() if kind else ""
+        return '%s: "%s"' % (words, answer.text) if answer.text else words
+    code, text = error_in(answer.body) if answer.status >= 400 else (None, None)
+    details = " ".join(filter(None, (code, text))) or answer.text
+    return "%s: %s" % (words, cut(details, LONGEST_TEXT)) if details else words
+
+
+def retry_after(headers: Mapping[str, str], now: float) -> float:
+    """Seconds that a Retry-After header asks for (RFC 9110 10.2.3: seconds or a date, measured against the answer's own
+    Date); 0 where it is absent or unreadable. now: epoch seconds, for an answer without a date."""
+    value = headers.get("Retry-After", "").strip()
+    if _DIGITS.match(value):
+        return min(float(value), LONGEST_RETRY_AFTER)
+    at, sent = _epoch_seconds(value), _epoch_seconds(headers.get("Date", ""))
+    return 0.0 if at is None else min(max(0.0, at - (now if sent is None else sent)), LONGEST_RETRY_AFTER)
+
+
+def _epoch_seconds(text: str) -> float | None:
+    try:
+        date = email.utils.parsedate_to_datetime(text)
+        return (date if date.tzinfo else date.replace(tzinfo=timezone.utc)).timestamp()
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+
+
+# --- bodies
+
+
+def _encoded(payload: t.Any) -> bytes:
+    return b"" if payload is None else json.dumps(payload).encode("utf-8")
+
+
+def _body(response: t.Any) -> bytes:
+    """The whole body. Raises _TooMuch for one that is too large, or shorter than it said."""
+    chunks: list[bytes] = []
+    size = 0
+    for chunk in response.iter_content(16384):
+        size += len(chunk)
+        if size > LARGEST_ANSWER:
+            raise _TooMuch("the answer is larger than %d MiB, and was not read further" % (LARGEST_ANSWER // 2**20))
+        chunks.append(chunk)
+    # urllib3 2 checks this by itself.
+    promised = response.headers.get("Content-Length", "")
+    if _DIGITS.match(promised) and "Content-Encoding" not in response.headers and size < int(promised):
+        raise _TooMuch("the answer was cut after %d of %s bytes" % (size, promised[:20]))
+    return b"".join(chunks)
+
+
+def _parsed(text: str) -> t.Any:
+    """The JSON in the text, None where it is none. NaN, Infinity and numbers that are too long are None as well. Raises
+    _TooMuch for one that would take too much to read."""
     # Each value but the first stands behind one of these. In strings they count as well, for which the limit has room.
     if sum(text.count(mark) for mark in ",[{") > MOST_VALUES:
-        raise Lost("%s: the answer holds more than %d values, and was not read" % (host, MOST_VALUES))
+        raise _TooMuch("the answer holds more than %d values, and was not read" % MOST_VALUES)
     try:
-        body = json.loads(text)
+        body = json.loads(
+            text.strip("\ufeff\0 \t\r\n"),
+            strict=False,
+            parse_constant=lambda _name: None,
+            parse_int=lambda digits: int(digits) if len(digits) <= MOST_DIGITS else None,
+            parse_float=_finite,
+        )
         if not _is_deeper(body, DEEPEST):
             return body
     except ValueError:
         return None
     except RecursionError:
         pass
-    raise Lost("%s: the answer is nested more than %d levels deep, and was not read" % (host, DEEPEST))
+    raise _TooMuch("the answer is nested more than %d levels deep, and was not read" % DEEPEST)
+
+
+def _finite(digits: str) -> float | None:
+    value = float(digits)
+    return value if abs(value) != float("inf") else None
 
 
 def _is_deeper(body: t.Any, levels: int) -> bool:
@@ -416,50 +561,19 @@ def _children(value: t.Any) -> Iterable[t.Any]:
     return value if isinstance(value, list) else ()
 
 
-def retry_after(headers: Mapping[str, str], now: float) -> float:
-    """Seconds that a Retry-After header asks for (RFC 9110 10.2.3: seconds or a date); 0 where it is absent or
-    unreadable."""
-    value = headers.get("Retry-After", "").strip()
-    if _DIGITS.match(value):
-        return float(value)
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - now)
-    except (TypeError, ValueError, IndexError, OverflowError):
-        return 0.0
-
-
-def _open_session() -> t.Any:
-    """A session whose timeout counts for connecting and the first byte together: requests counts it for each."""
-
-    class Adapter(requests.adapters.HTTPAdapter):
-        def send(
-            self,
-            request: t.Any,
-            stream: bool = False,
-            timeout: t.Any = None,
-            verify: t.Any = True,
-            cert: t.Any = None,
-            proxies: t.Any = None,
-        ) -> t.Any:
-            whole: t.Any = urllib3.Timeout(total=timeout)
-            return super().send(request, stream, whole, verify, cert, proxies)
-
-    session = requests.Session()
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, Adapter())
-    return session
-
-
-def _parts(response: t.Any) -> Iterator[bytes]:
-    """The body in the parts in which it comes, so that one that trickles in is noticed."""
-    if not hasattr(response.raw, "read1"):  # urllib3 1
-        return t.cast("Iterator[bytes]", response.iter_content(65536))
-    return iter(lambda: response.raw.read1(65536, decode_content=True), b"")
+# --- errors of requests
 
 
 def _no_auth(prepared: t.Any) -> t.Any:
-    """Given where there is no way in yet: without any, requests would look into the netrc file."""
+    """The request is authenticated already; without this, requests would look into the netrc file."""
     return prepared
+
+
+def _ignore_warnings() -> None:
+    """None of urllib3's warnings may become an exception, as PYTHONWARNINGS=error makes them: certificates that are not
+    verified, for one, are what the user asked for. For the whole process, since catch_warnings does not work with threads."""
+    warnings.filterwarnings("ignore", category=urllib3.exceptions.HTTPWarning)
+    warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"(urllib3|requests)\b")
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -475,10 +589,39 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         todo += [current.__cause__, current.__context__, getattr(current, "reason", None), *current.args]
 
 
-def _words(error: BaseException) -> str:
-    """The innermost words of an exception: the outer ones repeat the address and add object names."""
-    *_outer, innermost = _causes(error)
+def _is_caused_by(error: BaseException, *kinds: type[BaseException]) -> bool:
+    return any(isinstance(cause, kinds) for cause in _causes(error))
+
+
+def _words(error: BaseException, timeout: float) -> str:
+    """The innermost words of an exception: the outer ones repeat the address and add object names. Of a timeout, words of
+    our own, since urllib3 names the time that was left."""
+    kinds = urllib3.exceptions
+    if _is_caused_by(error, kinds.ReadTimeoutError):
+        return "no complete answer within %g s" % round(timeout, 1)
+    if _is_caused_by(error, kinds.ConnectTimeoutError) and not _is_caused_by(error, kinds.NewConnectionError):
+        return "no connection within %g s" % round(timeout, 1)
+    # urllib3 1.26 calls in two ways, and the failure of the first is a TypeError.
+    *_outer, innermost = (cause for cause in _causes(error) if not isinstance(cause, TypeError))
     return "%s (%s)" % (str(innermost) or type(innermost).__name__, type(error).__name__)
+
+
+def _proxy_trouble(error: Exception, text: str, variable: str) -> TransportError | None:
+    """What an exception means in which the proxy named by this variable ("" for none) has a part; None for others."""
+    import socket
+
+    for cause in _causes(error):
+        # http.client raises a plain OSError; exceptions that hold words of the service are of other types.
+        refusal = re.match(r"Tunnel connection failed: (\d{3})", str(cause)) if type(cause) is OSError else None
+        if refusal and 300 <= int(refusal.group(1)) < 500 and refusal.group(1) not in ("408", "429"):
+            return Untrusted("%s. The proxy in %s refuses: check it, and its user and password" % (text, variable))
+        if refusal:
+            return Unsent("%s. That is the answer of the proxy in %s" % (text, variable))
+    if variable and _is_caused_by(error, socket.gaierror):
+        return Unsent("%s. The name of the proxy in %s is not known" % (text, variable))
+    if variable and _is_caused_by(error, urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError):
+        return Unsent("%s. The proxy in %s did not connect" % (text, variable))
+    return None
 
 
 def _classified(error: Exception, text: str, answered: bool) -> TransportError:
@@ -490,20 +633,19 @@ def _classified(error: Exception, text: str, answered: bool) -> TransportError:
     from urllib3.connection import CertificateError  # type: ignore[attr-defined]
     from urllib3.exceptions import ConnectTimeoutError, LocationValueError, NewConnectionError
 
-    def caused_by(*kinds: type[BaseException]) -> bool:
-        return any(isinstance(cause, kinds) for cause in _causes(error))
-
     # Once an answer came, another failure than that of a certificate is one of the line: a write may have been carried out.
     untrusted = ssl.SSLCertVerificationError if answered else ssl.SSLError
-    if caused_by(untrusted, CertificateError) and not caused_by(ssl.SSLEOFError, ssl.SSLZeroReturnError):
+    if _is_caused_by(error, untrusted, CertificateError) and not _is_caused_by(
+        error, ssl.SSLEOFError, ssl.SSLZeroReturnError
+    ):
         return Untrusted(
             "%s. Check the address, and ca_cert where the service has a certificate authority of its own" % text
         )
-    if caused_by(socket.gaierror):
+    if _is_caused_by(error, socket.gaierror):
         return NameNotResolved("%s. Check region, cloud_domain and endpoint" % text)
-    if caused_by(NewConnectionError, ConnectTimeoutError):
+    if _is_caused_by(error, NewConnectionError, ConnectTimeoutError):
         return Unsent(text)
     invalid = requests.exceptions
-    if caused_by(LocationValueError, invalid.InvalidURL, invalid.InvalidSchema, invalid.InvalidHeader):
+    if _is_caused_by(error, LocationValueError, invalid.InvalidURL, invalid.InvalidSchema, invalid.InvalidHeader):
         return Untrusted(text)
     return Lost(text)

@@ -17,8 +17,8 @@ import requests
 import urllib3
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible_collections.huaweicloud.drs.plugins.module_utils import _batch
-from ansible_collections.huaweicloud.drs.plugins.module_utils._module import Runtime
 from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock
+from ansible_collections.huaweicloud.drs.plugins.module_utils._module import Runtime
 from ansible_collections.huaweicloud.drs.tests.emulator import Emulator
 from ansible_collections.huaweicloud.drs.tests.emulator.clock import ManualClock
 from requests.adapters import HTTPAdapter

@@ -137,9 +137,7 @@ def test_rows_out_of_order(write):
         assert job["status_before"] == (status if number % 2 else "CREATING")
 
 
-@shows(
-    "The service holds 5 rows a page whatever it is asked", "batch-status", "The rest is read 5 jobs a request: ok."
-)
+@shows("The service holds 5 rows a page whatever it is asked", "batch-status", "The rest is read 5 jobs a request: ok.")
 def test_a_service_that_answers_few_at_a_time():
     service = emulator(["PAUSING"] * 23)
     service.fault({"match": {"endpoint": "batch-status", "jobs_least": 6}, "effect": {"drop_rows": 18}})

@@ -10,7 +10,6 @@ import requests
 from ansible_collections.huaweicloud.drs.plugins.module_utils import _batch
 from ansible_collections.huaweicloud.drs.plugins.module_utils._module import Runtime
 from ansible_collections.huaweicloud.drs.tests.unit.faults.promises import (
-    SETTLE_TIME,
     WAIT_TIMEOUT,
     emulator,
     job_id,

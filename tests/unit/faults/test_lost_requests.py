@@ -5,14 +5,10 @@
 
 from __future__ import annotations
 
-import io
 import itertools
-import math
 
 import pytest
 import requests
-from ansible_collections.huaweicloud.drs.plugins.module_utils import _api, _http, _secrets
-from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock
 from ansible_collections.huaweicloud.drs.tests.unit import in_process
 from ansible_collections.huaweicloud.drs.tests.unit.faults.promises import (
     SETTLE_TIME,
@@ -347,42 +343,3 @@ def test_a_lost_write_is_looked_after_without_waiting(write, times):
     result = run(service, state, wait=False, **options)
     assert outcomes(result) == (["accepted"] if times == "once" else ["unknown"])
     assert len(service.journal.writes()) == 2
-
-
-class OldRaw(io.BytesIO):
-    """The body of an answer as urllib3 1 hands it over: no read1, and no eye on its length."""
-
-    read1 = property()  # an AttributeError for hasattr
-
-    def stream(self, size, decode_content):
-        yield from iter(lambda: self.read(size), b"")
-
-
-@shows(
-    "The answer is cut, and the HTTP library is an old one that does not notice",
-    "all",
-    "Noticed by its Content-Length, whole or cut.",
-)
-@pytest.mark.parametrize("length", ["2", "3", "\u00b2", "2, 2", ""])
-def test_a_cut_answer_is_noticed_with_urllib3_1(length):
-    response = requests.Response()
-    response.status_code, response.raw = 200, OldRaw(b"{}")
-    response.headers["Content-Length"] = length
-    session = requests.Session()
-    session.send = lambda *_args, **_options: response
-    http = _http.Http(
-        clock=Clock(),
-        secrets=_secrets.Secrets(),
-        throttled=_api.throttled,
-        deadline=math.inf,
-        headers={},
-        max_retries=0,
-        random=lambda: 0.5,
-        session_factory=lambda: session,
-    )
-    http.auth = lambda prepared: prepared
-    if length == "3":
-        with pytest.raises(_http.Lost, match="cut after 2 of 3 bytes"):
-            http.read("GET", "https://drs.example.com/")
-    else:
-        assert http.read("GET", "https://drs.example.com/").body == {}

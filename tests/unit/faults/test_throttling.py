@@ -13,11 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 import urllib3
-from ansible_collections.huaweicloud.drs.plugins.module_utils import _api, _http, _secrets
 from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock
 from ansible_collections.huaweicloud.drs.tests.unit.faults.promises import emulator, outcomes, run
 from ansible_collections.huaweicloud.drs.tests.unit.faults.table import shows
 from ansible_collections.huaweicloud.drs.tests.unit.faults.test_lost_requests import KEY, PASSWORD, WRITES
+from ansible_collections.huaweicloud.drs.tests.unit.security.read_one import open_http
 
 THROTTLES = {
     "429": {"status": 429, "empty": True},
@@ -110,9 +110,7 @@ def test_throttling_for_good_ends_at_the_deadline(throttle, endpoint):
 
 
 @shows("The same, for good", "batch-starting", "The reason is throttled, with the service's code.")
-@pytest.mark.parametrize(
-    ("throttle", "outcome"), [("429 APIGW.0308", "not_attempted"), ("400 DRS.M01503", "unknown")]
-)
+@pytest.mark.parametrize(("throttle", "outcome"), [("429 APIGW.0308", "not_attempted"), ("400 DRS.M01503", "unknown")])
 def test_a_write_throttled_for_good_says_so(throttle, outcome):
     service = emulator(["CONFIGURATION"])
     service.fault({"match": {"kind": "write"}, "effect": THROTTLES[throttle]})
@@ -177,6 +175,9 @@ class Gate:
     def prepare_request(self, request):
         return request.prepare()
 
+    def get_adapter(self, url):
+        return self
+
     def merge_environment_settings(self, url, proxies, stream, verify, cert):
         return {"verify": True}
 
@@ -218,17 +219,7 @@ class StillClock(Clock):
 @pytest.mark.parametrize(("status", "let_in"), [(429, 2), (200, 4)])
 def test_throttling_halves_the_requests_in_flight(status, let_in):
     gate, clock = Gate(status), StillClock()
-    http = _http.Http(
-        clock=clock,
-        secrets=_secrets.Secrets(),
-        throttled=_api.throttled,
-        deadline=1000.0,
-        headers={},
-        max_parallel=4,
-        random=lambda: 0.5,
-        session_factory=lambda: gate,
-    )
-    http.auth = lambda prepared: prepared
+    http = open_http(clock, deadline=1000.0, max_parallel=4, session_factory=lambda: gate)
     assert http.write("POST", "https://drs.example.com/", None, lambda: None).status == status
     clock.sleep(60)
     with ThreadPoolExecutor(1) as aside:
@@ -238,6 +229,45 @@ def test_throttling_halves_the_requests_in_flight(status, let_in):
         assert gate.three.wait(0.05 if let_in == 2 else 10) == (let_in > 2)
         gate.opened.set()
         assert [answer.status for answer in done.result(10)] == [200] * 8
+
+
+class AllBusy(Gate):
+    """Answers none before all are in flight, and then each with 429."""
+
+    def __init__(self, number):
+        super().__init__(200)
+        self._all = threading.Barrier(number)
+
+    def send(self, prepared, **how):
+        self._all.wait(10)
+        return self._answer(429)
+
+
+@shows(
+    "429, to each of four requests in flight together",
+    "all",
+    "One throttling: the pause is that of the first, and the requests in flight are halved once.",
+)
+@pytest.mark.parametrize("number", [1, 2, 4])
+def test_refusals_together_are_one_throttling(number):
+    gate, clock = AllBusy(number), StillClock()
+    http = open_http(clock, deadline=1000.0, max_parallel=4, session_factory=lambda: gate, random=lambda: 1.0)
+    answers = http.map(lambda url: http.write("POST", url, None, lambda: None), ["https://drs.example.com/"] * number)
+    assert [answer.status for answer in answers] == [429] * number
+    assert http.opens_at() == 1.0
+
+
+@shows(
+    "503 with `Retry-After`",
+    "all",
+    "Neither read nor written again before its time.",
+)
+def test_a_503_may_ask_to_come_back_later():
+    service = emulator(["PAUSING"])
+    service.fault({"match": {"endpoint": "batch-status", "count": 1}, "effect": {"status": 503, "retry_after": 40}})
+    assert outcomes(run(service, "paused")) == ["ok"]
+    times = [entry.time for entry in service.journal.of("batch-status")]
+    assert times[1] - times[0] >= 40
 
 
 @shows(

@@ -60,9 +60,7 @@ def test_a_given_token_that_expires_is_final(write, match):
     assert [entry.status for entry in service.journal][-1] == 401
 
 
-@shows(
-    "A token that has never worked is refused", "all", "Final: IAM is not asked for another one."
-)
+@shows("A token that has never worked is refused", "all", "Final: IAM is not asked for another one.")
 @each_write
 def test_a_token_that_never_works_is_final(write):
     status, state, options = WRITES[write]

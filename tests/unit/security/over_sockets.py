@@ -15,8 +15,8 @@ import threading
 import time
 
 from ansible_collections.huaweicloud.drs.plugins.module_utils import _batch
-from ansible_collections.huaweicloud.drs.plugins.module_utils._module import Runtime
 from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock
+from ansible_collections.huaweicloud.drs.plugins.module_utils._module import Runtime
 from ansible_collections.huaweicloud.drs.tests.emulator import Emulator
 from ansible_collections.huaweicloud.drs.tests.unit.in_process import PROJECT, Ended, FakeModule, job_id
 

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import contextlib
 import http.server
+import io
 import json
 import os
 import pathlib
 import subprocess
 import sys
 import threading
+import types
 import zlib
 
 import pytest
-from ansible_collections.huaweicloud.drs.plugins.module_utils import _api, _http, _secrets
+import requests
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _http
 from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock
 from ansible_collections.huaweicloud.drs.tests.unit.faults.promises import emulator, job_id, outcomes, run
 from ansible_collections.huaweicloud.drs.tests.unit.faults.table import shows
@@ -173,22 +176,32 @@ def test_an_answer_that_trickles_in_is_given_up(headers):
             yield b" "
 
     clock = Clock()
-    http = _http.Http(
-        clock=clock,
-        secrets=_secrets.Secrets(),
-        throttled=_api.throttled,
-        deadline=clock.monotonic() + 60,
-        headers={},
-        timeout=0.3,
-        max_retries=0,
-        random=lambda: 0.5,
-    )
-    http.auth = lambda prepared: prepared
+    http = read_one.open_http(timeout=0.3)
     with answering(trickle, headers) as url:
         began = clock.monotonic()
         try:
-            with pytest.raises(_http.Lost, match="not complete"):
+            with pytest.raises(_http.Lost, match=r"no complete answer within 0\.3 s"):
                 http.read("GET", url + "/large")
         finally:
             given_up.set()
         assert clock.monotonic() - began < 5
+
+
+@shows(
+    "The answer is cut, and the HTTP library is an old one that does not notice",
+    "all",
+    "Noticed by its Content-Length, whole or cut.",
+)
+@pytest.mark.parametrize("length", ["2", "3", "9" * 300, "9" * 5000, "\u00b2", "2, 2", "-2", ""])
+def test_a_cut_answer_is_noticed_with_urllib3_1(length):
+    response = requests.Response()
+    response.status_code, response.raw = 200, io.BytesIO(b"{}")
+    response.headers["Content-Length"] = length
+    session = requests.Session()
+    session.get_adapter = lambda _url: types.SimpleNamespace(send=lambda *_args, **_how: response)
+    http = read_one.open_http(session_factory=lambda: session)
+    if length[0:1] in ("3", "9") and len(length) <= 400:
+        with pytest.raises(_http.Lost, match="cut after 2 of %s bytes" % length[:20]):
+            http.read("GET", "https://drs.example.com/")
+    else:
+        assert http.read("GET", "https://drs.example.com/").body == {}

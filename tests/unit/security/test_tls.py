@@ -5,16 +5,23 @@
 
 from __future__ import annotations
 
+import os
+import pathlib
+import socket
 import ssl
+import subprocess
+import sys
 
 import pytest
 import requests
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _http
 from ansible_collections.huaweicloud.drs.tests.emulator.server import serve
 from ansible_collections.huaweicloud.drs.tests.unit import in_process
 from ansible_collections.huaweicloud.drs.tests.unit.faults.promises import emulator, outcomes, run
 from ansible_collections.huaweicloud.drs.tests.unit.faults.table import shows
 from ansible_collections.huaweicloud.drs.tests.unit.security.authority import Authority
 from ansible_collections.huaweicloud.drs.tests.unit.security.over_sockets import TOKEN, outcome, pause, service, words
+from ansible_collections.huaweicloud.drs.tests.unit.security.read_one import open_http
 
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
@@ -103,7 +110,6 @@ def test_an_iam_that_is_not_trusted_gets_no_password(names, days_left, which, li
 
 
 @shows("`validate_certs: false`", "all", "Any certificate is taken: ok. It is for the laboratory.")
-@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
 @pytest.mark.parametrize("bundle", [None, *BUNDLES])
 def test_certificates_are_not_checked_where_that_was_asked(bundle, listening, authorities, monkeypatch):
     if bundle:
@@ -166,3 +172,51 @@ def test_a_broken_record_is_a_lost_answer(monkeypatch):
     emulated = emulator(["INCRE_TRANSFER_STARTED"])
     assert outcomes(run(emulated, "paused")) == ["ok"]
     assert len(emulated.journal.writes()) == 1
+
+
+@shows(
+    "REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE or `ca_cert` names a file that is missing, empty, damaged or unreadable",
+    "all",
+    "Final at once; the text names the variable and the file.",
+)
+@pytest.mark.parametrize("variable", [*BUNDLES, None])
+@pytest.mark.parametrize("kind", ["missing", "empty", "damaged", "below a file"])
+def test_a_bundle_that_cannot_be_used_is_final_and_named(variable, kind, tmp_path, monkeypatch):
+    bundle = tmp_path / "bundle.pem"
+    if kind == "below a file":
+        bundle.write_bytes(b"")
+        bundle = bundle / "bundle.pem"
+    elif kind != "missing":
+        bundle.write_bytes(b"" if kind == "empty" else b"-----BEGIN CERTIFICATE-----\nx\n")
+    if variable:
+        monkeypatch.setenv(variable, str(bundle))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        http = open_http(verify=True if variable else str(bundle), max_retries=5, timeout=1)
+        http.answered = True  # a file can go during a run
+        with pytest.raises(_http.Untrusted) as caught:
+            http.read("GET", "https://127.0.0.1:%d/" % server.getsockname()[1])
+    assert "%s, which %s names, cannot be used" % (bundle, variable or "ca_cert") in str(caught.value)
+    assert http.requests == 1
+
+
+@shows("PYTHONWARNINGS=error, with `validate_certs: false`", "all", "No warning becomes an exception.")
+@pytest.mark.filterwarnings("error")
+def test_no_warning_is_an_exception(listening):
+    http = open_http(verify=False)
+    assert http.read("GET", listening("127.0.0.2").url + "/v3/somewhere").status == 404
+
+
+def test_no_warning_of_an_import_is_an_exception(tmp_path):
+    (tmp_path / "urllib3").mkdir()
+    (tmp_path / "urllib3" / "__init__.py").write_text(
+        "import warnings\nwarnings.warn('of a library')\nimport none_such\n"
+    )
+    tree = str(pathlib.Path(_http.__file__).parents[5])
+    child = subprocess.run(
+        [sys.executable, "-c", "from %s import HAS_REQUESTS; print(HAS_REQUESTS)" % _http.__name__],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), tree)), "PYTHONWARNINGS": "error"},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert (child.stdout, child.stderr) == ("False\n", "")

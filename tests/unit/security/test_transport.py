@@ -6,15 +6,18 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import socket
 
 import pytest
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _http
 from ansible_collections.huaweicloud.drs.tests.emulator.server import serve
 from ansible_collections.huaweicloud.drs.tests.unit import in_process
 from ansible_collections.huaweicloud.drs.tests.unit.faults.promises import emulator, outcomes, run
 from ansible_collections.huaweicloud.drs.tests.unit.faults.table import shows
 from ansible_collections.huaweicloud.drs.tests.unit.faults.test_lost_requests import KEY, PASSWORD
 from ansible_collections.huaweicloud.drs.tests.unit.in_process import PROJECT, run_batch
+from ansible_collections.huaweicloud.drs.tests.unit.security import peers
 from ansible_collections.huaweicloud.drs.tests.unit.security.authority import Authority
 from ansible_collections.huaweicloud.drs.tests.unit.security.over_sockets import outcome, pause, proxy, service, words
 
@@ -255,3 +258,173 @@ def test_the_netrc_file_is_never_used(way, by, tmp_path, monkeypatch):
     assert seen
     assert not any(header.startswith("Basic") for header in seen)
     assert all(bool(header) == (way == "access key") for header in seen)
+
+
+# --- how long a request may take
+
+
+@shows(
+    "A status line, headers, a body or chunks at a byte in a while; headers without an end; 100 Continue again and again; no answer",
+    "all",
+    "Given up once `request_timeout` is over, with urllib3 1.25, 1.26 and 2: lost.",
+)
+@pytest.mark.parametrize("name", peers.SLOW)
+def test_what_trickles_in_is_given_up(name):
+    result = peers.read_slow(name)
+    assert peers.is_in_time(result)
+    assert result["said"].startswith("Lost: ")
+    assert result["said"].endswith("no complete answer within 0.6 s")
+
+
+@shows(
+    "The same, of a proxy's answer to CONNECT",
+    "all",
+    "Given up once `request_timeout` is over: surely unsent.",
+)
+@pytest.mark.parametrize("name", peers.SLOW_PROXIES)
+def test_a_slow_proxy_is_given_up(name):
+    result = peers.read_through(peers.SLOW_PROXIES[name])
+    assert peers.is_in_time(result)
+    if "tunnel" in name:
+        assert result["said"].startswith("Lost: ")
+    else:
+        assert result["said"].startswith("Unsent: ")
+        assert result["said"].endswith("The proxy in HTTPS_PROXY did not connect")
+
+
+@shows("A TLS handshake that never ends", "all", "Given up once `request_timeout` is over.")
+def test_a_handshake_without_an_end_is_given_up():
+    assert peers.is_in_time(peers.read_silent_tls())
+
+
+def test_each_request_on_a_connection_has_its_own_time():
+    assert peers.read_twice() == ([{}, {}], 2)
+
+
+@shows(
+    "A host with several addresses, none of which answers",
+    "all",
+    "They share `request_timeout`: surely unsent.",
+)
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_addresses_of_a_host_share_the_time(number, monkeypatch):
+    with contextlib.ExitStack() as stack:
+        # What does not fit into the queue of a listener that accepts nothing is not answered at all.
+        full = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _filler in range(3):
+            filler = stack.enter_context(socket.socket())
+            filler.setblocking(False)
+            filler.connect_ex(full.getsockname())
+        looked_up = socket.getaddrinfo
+
+        def several(host, port, *args, **options):
+            if host == "several.example.com":
+                kind = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+                return [(*kind, ("127.0.0.%d" % (last + 1), port)) for last in range(number)]
+            return looked_up("127.0.0.1", port, *args, **options)
+
+        monkeypatch.setattr(socket, "getaddrinfo", several)
+        result = peers.read_one.read("https://several.example.com:%d/" % full.getsockname()[1], timeout=peers.TIMEOUT)
+    assert peers.is_in_time(result), result
+    assert result["said"].startswith("Unsent: ")
+    assert result["said"].endswith("no connection within 0.6 s")
+
+
+def test_the_next_address_is_tried(monkeypatch):
+    with peers.peer(peers.answers(peers.OK + b"Content-Length: 2\r\n\r\n{}")) as address:
+        port = int(address.rpartition(":")[2])
+        kind = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+        looked_up = socket.getaddrinfo
+
+        def several(host, *args, **options):
+            if host == "localhost":
+                return [(*kind, (name, port)) for name in ("127.0.0.2", "127.0.0.3", "127.0.0.1")]
+            return looked_up(host, *args, **options)
+
+        monkeypatch.setattr(socket, "getaddrinfo", several)
+        assert peers.read_one.read("http://localhost:%d/" % port)["said"] == "HTTP 200, body dict"
+
+
+# --- what waiting does not change, and what it may
+
+
+@shows(
+    "A proxy answers CONNECT with 407, 403, another 4xx or a redirect; with 5xx, 408 or 429",
+    "all",
+    "The first are final at once, with a hint at the variable; after the others, surely unsent, it is retried.",
+)
+@pytest.mark.parametrize("refusal", peers.REFUSALS)
+def test_a_proxy_that_refuses_connect(refusal):
+    assert peers.is_right_for(refusal, peers.read_refused(refusal))
+
+
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
+def test_the_variable_that_names_the_proxy_is_named(variable):
+    refuse = peers.answers(b"HTTP/1.1 407 no\r\n\r\n")
+    assert "The proxy in %s refuses" % variable in peers.read_through(refuse, variable)["said"]
+
+
+@shows(
+    "A proxy hangs up, answers with garbage, refuses the connection, or its name is not known",
+    "all",
+    "Surely unsent: retried. A text on the name says that it is the proxy's.",
+)
+@pytest.mark.parametrize("bad", [b"", b"garbage\r\n\r\n", b"HTTP/1.1 999999 x\r\n\r\n", b"\0" * 100 + b"\r\n"])
+def test_a_proxy_that_breaks(bad):
+    def serve(connection):
+        connection.recv(65536)
+        connection.sendall(bad)
+
+    said = peers.read_through(serve)["said"]
+    assert said.startswith("Unsent: ")
+    assert said.endswith("The proxy in HTTPS_PROXY did not connect")
+    assert "canary" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("127.0.0.1:9", "did not connect"), ("proxy.invalid:3128", "name of the proxy")]
+)
+def test_a_proxy_that_is_not_there(name, words, monkeypatch):
+    monkeypatch.setattr(socket, "getaddrinfo", _loopback_only(socket.getaddrinfo))
+    with peers.environment(HTTPS_PROXY="http://user:canary-proxy@" + name):
+        said = peers.read_one.read(peers.ELSEWHERE)["said"]
+    assert said.startswith("Unsent: ")
+    assert words in said
+    assert "canary" not in said
+
+
+@shows("A service whose answer quotes a proxy's refusal", "all", "Not taken for one: lost.")
+@pytest.mark.parametrize("status", [b"Tunnel connection failed: 407 no", b"HTTP/1.1 Tunnel connection failed: 407"])
+def test_words_of_the_service_are_not_taken_for_the_proxys(status):
+    with peers.environment(), peers.peer(peers.answers(status + b"\r\n\r\n")) as address:
+        said = peers.read_one.read("http://%s/" % address)["said"]
+    assert said.startswith("Lost: ")
+
+
+@shows("A firewall's page, with 403", "all", "The text says what came, and from where.")
+def test_a_firewalls_page_is_told():
+    page = b"<html><head><title>Access denied by policy</title></head><body>...</body></html>"
+    head = b"HTTP/1.1 403 No\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\n\r\n" % len(page)
+    with peers.peer(peers.answers(head + page)) as address:
+        answer = peers.read_one.open_http().read("GET", "http://%s/" % address)
+    assert _http.said(answer) == 'HTTP 403 from 127.0.0.1, text/html: "Access denied by policy"'
+
+
+@shows(
+    "A redirect with an endless body, or with a target that is no address",
+    "all",
+    "Final at once; its body is read no further than 16 MiB.",
+)
+@pytest.mark.parametrize("location", [b"https://evil.example.com/", b"https://[bad", b"\xff"])
+def test_a_redirect_with_an_endless_body(location):
+    head = b"HTTP/1.1 307 x\r\nLocation: " + location + b"\r\n\r\n"
+
+    def serve(connection):
+        connection.recv(65536)
+        connection.sendall(head)
+        while True:
+            connection.sendall(b"x" * 65536)
+
+    with peers.peer(serve) as address:
+        said = peers.read_one.read("http://%s/" % address)["said"]
+    assert "larger than 16 MiB" in said or "redirect" in said

@@ -10,11 +10,11 @@ import itertools
 import pytest
 from ansible_collections.huaweicloud.drs.plugins.module_utils import _answers
 from ansible_collections.huaweicloud.drs.plugins.module_utils._answers import BillingOrder, Reading, WriteResult
+from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock
 from ansible_collections.huaweicloud.drs.plugins.module_utils._convergence import Convergence, count
 from ansible_collections.huaweicloud.drs.plugins.module_utils._job import Job
 from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import Desired
 from ansible_collections.huaweicloud.drs.plugins.module_utils._reconcile import Rules
-from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock
 
 BEGAN = 1000.0
 WALL = 1780272000.0
@@ -223,7 +223,9 @@ class TestWhatIsSent:
 
     def test_a_schedule_that_is_overridden_is_told(self):
         run = Run("started", ["WAITING_FOR_START", STARTING, RUNNING])
-        assert run.jobs["a"].state.warning == "it was scheduled for later, and its schedule is overridden: it starts now"
+        assert (
+            run.jobs["a"].state.warning == "it was scheduled for later, and its schedule is overridden: it starts now"
+        )
         assert run.end() == OK_CHANGED
 
     @pytest.mark.parametrize(("early", "outcome"), [(0, "failed"), (1, "ok")])
@@ -590,7 +592,11 @@ class TestRefusals:
     def test_for_good(self):
         run = Run("paused", [RUNNING], answers=[REFUSED])
         assert run.end() == ("failed", "refused", False, "the service refused it", "DRS.M00302")
-        assert (run.jobs["a"].request_id, run.jobs["a"].state.attempts, run.jobs["a"].state.action) == ("r-no", 1, "pause")
+        assert (run.jobs["a"].request_id, run.jobs["a"].state.attempts, run.jobs["a"].state.action) == (
+            "r-no",
+            1,
+            "pause",
+        )
         assert run.took == 0
 
     def test_for_a_status_that_is_what_it_was(self):

@@ -112,7 +112,9 @@ def rows(table):
 
 def word(decision):
     reason = SHORT.get(decision.reason, decision.reason)
-    return {"send": decision.write, "fail": "!%s" % reason, "in progress": "in_progress"}.get(decision.kind, decision.kind)
+    return {"send": decision.write, "fail": "!%s" % reason, "in progress": "in_progress"}.get(
+        decision.kind, decision.kind
+    )
 
 
 @pytest.mark.parametrize(("status", "row"), rows(PLAN))
@@ -210,7 +212,9 @@ class TestStartTime:
         decision = plan(status, Desired("started", start_time=FAR))
         assert word(decision) == "!illegal"
         write = "resume" if status == "PAUSING" else "retry"
-        assert decision.words == ("a %s acts at once and takes no start_time: leave start_time out for this job" % write)
+        assert decision.words == (
+            "a %s acts at once and takes no start_time: leave start_time out for this job" % write
+        )
 
     def test_it_matters_for_no_other_state(self):
         for status, state in itertools.product(lifecycle.STATUSES, ("paused", "stopped", "deleted")):

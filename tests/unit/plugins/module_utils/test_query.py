@@ -9,7 +9,6 @@ import json
 
 import pytest
 from ansible_collections.huaweicloud.drs.plugins.module_utils import _query
-from ansible_collections.huaweicloud.drs.plugins.module_utils._api import OK, UNREADABLE, Verdict
 from ansible_collections.huaweicloud.drs.plugins.module_utils._allowlist import (
     DETAIL,
     PROGRESS,
@@ -19,6 +18,7 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._allowlist import 
     keep,
     masker,
 )
+from ansible_collections.huaweicloud.drs.plugins.module_utils._api import OK, UNREADABLE, Verdict
 from ansible_collections.huaweicloud.drs.tests.unit.in_process import emulator, job_id, run
 from hypothesis import given
 from hypothesis import strategies as st

@@ -62,7 +62,8 @@ def documented_names(entry):
 
 
 @pytest.mark.parametrize(
-    ("part", "table"), [("detail", _allowlist.DETAIL), ("progress", _allowlist.PROGRESS), ("rpo_rto", _allowlist.RPO_RTO)]
+    ("part", "table"),
+    [("detail", _allowlist.DETAIL), ("progress", _allowlist.PROGRESS), ("rpo_rto", _allowlist.RPO_RTO)],
 )
 def test_every_field_that_comes_through_is_documented(part, table):
     assert documented_names(DOCUMENTED["jobs"]["contains"][part]) == names(table)
