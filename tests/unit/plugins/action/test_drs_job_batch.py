@@ -121,7 +121,7 @@ class Shell:
 def action(args, *, transport="local", become=None, async_val=0, native_async=False):
     """The plugin as ansible-core would make it for a task with these arguments."""
     connection = types.SimpleNamespace(
-        transport=transport, become=become, has_native_async=native_async, _shell=Runtime()
+        transport=transport, become=become, has_native_async=native_async, _shell=Shell()
     )
     task = types.SimpleNamespace(
         args=args, async_val=async_val, check_mode=False, diff=False, action="huaweicloud.drs.drs_job_batch"
