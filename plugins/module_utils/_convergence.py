@@ -162,8 +162,9 @@ class Convergence:
         moment = self._moment()
         for job in jobs:
             reading = readings[job.key]
-            if reading.kind == _answers.READ or not job.state.seen:
-                self._answered = self._answered or reading.kind == _answers.READ
+            known = job.state.seen or job.state.unread
+            if reading.kind in (_answers.READ, _answers.MISSING) or not known:
+                self._answered = self._answered or reading.kind in (_answers.READ, _answers.MISSING)
                 self._take(job, _reconcile.reconcile(job.desired, job.state, reading, moment, self._rules))
 
     # --- writes

@@ -6,9 +6,6 @@
 from __future__ import annotations
 
 import pytest
-import requests
-from ansible_collections.huaweicloud.drs.plugins.module_utils import _batch
-from ansible_collections.huaweicloud.drs.plugins.module_utils._module import Runtime
 from ansible_collections.huaweicloud.drs.tests.unit.faults.promises import (
     WAIT_TIMEOUT,
     emulator,
@@ -18,8 +15,7 @@ from ansible_collections.huaweicloud.drs.tests.unit.faults.promises import (
 )
 from ansible_collections.huaweicloud.drs.tests.unit.faults.table import shows
 from ansible_collections.huaweicloud.drs.tests.unit.faults.test_lost_requests import KEY, PASSWORD, WRITES
-from ansible_collections.huaweicloud.drs.tests.unit.in_process import PROJECT, EmulatorClock, Ended, FakeModule
-from ansible_collections.huaweicloud.drs.tests.unit.security.over_sockets import HurriedClock
+from ansible_collections.huaweicloud.drs.tests.unit.in_process import EmulatorClock
 
 each_write = pytest.mark.parametrize("write", WRITES)
 HANG = {"fate": "hang", "applied": False, "status": 200, "empty": True}
@@ -135,24 +131,3 @@ def test_the_caller_goes_while_the_run_waits():
     assert [job["reason"] for job in result["jobs"]] == ["caller_gone"] * 2
     assert [entry.endpoint for entry in service.journal] == ["batch-status", "batch-pause-task"]
     assert service.clock.now() < 0.5
-
-
-@shows(
-    "A service that is slow to take the connection, and then slow to answer",
-    "all",
-    "`request_timeout` counts for both together.",
-)
-def test_one_timeout_for_connection_and_answer(monkeypatch):
-    timeouts = []
-
-    def send(self, request, stream, timeout, *_rest):
-        timeouts.append(timeout)
-        raise requests.exceptions.ConnectionError("nobody is there", request=request)
-
-    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
-    runtime = Runtime(HurriedClock(), lambda: 0.5, None, lambda: True)
-    options = {"endpoint": "https://drs.eu-de.example.com", "token": "emulator-token", "project_id": PROJECT}
-    options.update(state="paused", job_ids=[job_id(0)], request_timeout=7, wait_timeout=60, max_retries=0)
-    with pytest.raises(Ended):
-        _batch.run(FakeModule(_batch.MODULE_OPTIONS, options, False), runtime)
-    assert (timeouts[0].total, timeouts[0].connect_timeout) == (7, 7)

@@ -1,16 +1,16 @@
 # Copyright: (c) 2026, huaweicloud.drs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task asks, brought to jobs: ids, times, options of the task and of each job."""
+"""What a task requests, brought to jobs: ids, times, options of the task and of each job."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from ansible_collections.huaweicloud.drs.plugins.module_utils._wishes import (
+from ansible_collections.huaweicloud.drs.plugins.module_utils._job_options import (
     PER_JOB,
-    WishError,
+    JobOptionError,
     milliseconds,
     split_ids,
     to_jobs,
@@ -45,9 +45,31 @@ class TestIds:
         "value", ["None", ONE[:-1], ONE + "0", ONE.replace("-", ""), "../" + ONE[3:], ONE[:-1] + "é", ONE[:-1] + "/"]
     )
     def test_a_malformed_one_is_refused_by_name(self, value):
-        with pytest.raises(WishError, match="is no DRS job id") as error:
+        with pytest.raises(JobOptionError, match="is not a valid DRS job id") as error:
             split_ids([ONE, value])
         assert value in str(error.value)
+
+
+    @pytest.mark.parametrize(
+        ("odd", "named"),
+        [
+            ("\u200b", "U+200B ZERO WIDTH SPACE"),
+            ("\ufeff", "U+FEFF ZERO WIDTH NO-BREAK SPACE"),
+            ("\u00ad", "U+00AD SOFT HYPHEN"),
+            ("\u2011", "U+2011 NON-BREAKING HYPHEN"),
+            ("\u0430", "U+0430 CYRILLIC SMALL LETTER A"),
+            ("\x1b", "U+001B control character"),
+        ],
+    )
+    @pytest.mark.parametrize("place", [0, 8, len(ONE)])
+    def test_a_character_that_does_not_show_is_named(self, odd, named, place):
+        with pytest.raises(JobOptionError, match="is not a valid DRS job id") as error:
+            split_ids([ONE[:place] + odd + ONE[place:]])
+        assert named in str(error.value)
+
+    def test_two_spellings_are_one_job_for_the_service(self):
+        (job,) = to_jobs(dict(TASK, job_ids=[ONE.upper(), ONE]))
+        assert (job.id, job.key) == (ONE.upper(), ONE)
 
 
 class TestStartTime:
@@ -79,11 +101,15 @@ class TestStartTime:
             "2020-12-17T25:08:23Z",
             "-1608188903063",
             "2020-12-17T07:08:23+1:00",
+            "2020-12-17T07:08:23+99:99",
+            "2020-12-17T07:08:23+24:00",
+            "2020-12-17T07:08:23-01:60",
+            "2020-12-17T07:08:60Z",
             "١٦٠٨١٨٨٩٠٣٠٦٣",
         ],
     )
     def test_what_is_none(self, text):
-        with pytest.raises(WishError, match="start_time"):
+        with pytest.raises(JobOptionError, match="start_time"):
             milliseconds(text)
 
     @given(st.datetimes(datetime(1971, 1, 1), datetime(2100, 1, 1)), st.integers(-14 * 60, 14 * 60))
@@ -118,8 +144,8 @@ class TestJobs:
                 jobs=[{"job_id": ONE, "force": False, "start_time": ""}, {"job_id": TWO}],
             )
         )
-        assert (first.wish.force, first.wish.start_time, first.options["start_time"]) == (False, None, None)
-        assert (second.wish.force, second.wish.start_time, second.options["start_time"]) == (
+        assert (first.desired.force, first.desired.start_time, first.options["start_time"]) == (False, None, None)
+        assert (second.desired.force, second.desired.start_time, second.options["start_time"]) == (
             True,
             1893456000000,
             "1893456000000",
@@ -129,12 +155,12 @@ class TestJobs:
         assert [job for job, _options in asked(job_ids=[TWO, ONE, TWO, ONE.upper()])] == [TWO, ONE]
 
     def test_the_same_job_with_other_options_is_refused(self):
-        with pytest.raises(WishError, match="%s is asked for twice .*pause_mode" % ONE):
+        with pytest.raises(JobOptionError, match="%s is requested twice .*pause_mode" % ONE):
             asked(jobs=[{"job_id": ONE}, {"job_id": ONE, "pause_mode": "all"}])
 
     @pytest.mark.parametrize("value", ["", " ", ONE + "," + TWO])
     def test_a_job_has_one_id(self, value):
-        with pytest.raises(WishError, match=r"jobs\[1\].job_id"):
+        with pytest.raises(JobOptionError, match=r"jobs\[1\].job_id"):
             asked(jobs=[{"job_id": ONE}, {"job_id": value}])
 
     def test_none_is_no_work(self):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, huaweicloud.drs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What comes through of a job, and what does not: secrets above all."""
+"""Which fields of a job reach the user, and which do not: secrets above all."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._allowlist import 
     keep,
     masker,
 )
-from ansible_collections.huaweicloud.drs.plugins.module_utils._api import OK, UNREADABLE, Verdict
+from ansible_collections.huaweicloud.drs.plugins.module_utils._answers import READ, UNREADABLE, Reading
+from ansible_collections.huaweicloud.drs.plugins.module_utils._secrets import Secrets
 from ansible_collections.huaweicloud.drs.tests.unit.in_process import emulator, job_id, run
 from hypothesis import given
 from hypothesis import strategies as st
 
 CANARY = "c4n4ry-0f-4-s3cr3t"
 ID = job_id(0)
+MASK = Secrets().mask
 
 # The names that the vendor's SDK (3.1.219, v3) has for what is secret, and some that nobody has thought of yet.
 SECRET_FIELDS = (
@@ -67,9 +69,9 @@ ODD_FIELDS = (
 def told(detail=None, status=None, **parts):
     """The item of a job with these rows."""
     parts = {
-        part: Verdict(OK, "INCRE_TRANSFER_STARTED", row=row) for part, row in dict(parts, detail=detail).items() if row
+        part: Reading(READ, "INCRE_TRANSFER_STARTED", row=row) for part, row in dict(parts, detail=detail).items() if row
     }
-    return _query.item(ID, Verdict(OK, "INCRE_TRANSFER_STARTED", row=status), parts)
+    return _query.item(ID, Reading(READ, "INCRE_TRANSFER_STARTED", row=status), parts, MASK)
 
 
 def fields(shape, path=()):
@@ -154,8 +156,8 @@ class TestSecrets:
     def test_that_a_text_repeats(self, field, repeated):
         row = {"target_endpoint": {"kafka": [{"a": {field: [CANARY]}}]}}
         row.update(repeated("Access denied for user, tried %s twice." % CANARY))
-        detail = Verdict(OK, "X", "C", row.get("error_message"), row=row)
-        shown = json.dumps(_query.item(ID, Verdict(OK, "X", row={}), {"detail": detail}))
+        detail = Reading(READ, "X", "C", row.get("error_message"), row=row)
+        shown = json.dumps(_query.item(ID, Reading(READ, "X", row={}), {"detail": detail}, MASK))
         assert CANARY not in shown
         assert "Access denied for user, tried ******** twice." in shown
 
@@ -185,19 +187,19 @@ class TestSecrets:
         assert told(row)["detail"]["source_endpoint"]["db_type"] == "mysql"
 
     def test_the_longer_of_two_that_begin_alike(self):
-        mask = masker([{"a_token": CANARY, "b_token": CANARY + "-and-more", "c_token": CANARY[:8]}])
+        mask = masker([{"a_token": CANARY, "b_token": CANARY + "-and-more", "c_token": CANARY[:8]}], MASK)
         assert mask("as %s-and-more" % CANARY) == "as ********"
 
     def test_of_one_job_do_not_change_another(self):
-        mask = masker([{"db_password": CANARY}])
+        mask = masker([{"db_password": CANARY}], MASK)
         assert mask("as " + CANARY) == "as ********"
-        assert masker([{"db_type": CANARY}])("as " + CANARY) == "as " + CANARY
+        assert masker([{"db_type": CANARY}], MASK)("as " + CANARY) == "as " + CANARY
 
     def test_deep_down(self):
         row = {"source_endpoint": CANARY}
         for _level in range(5000):
             row = {"x": [row]}
-        assert masker([row, {"secret": row}])("as " + CANARY) == "as ********"
+        assert masker([row, {"secret": row}], MASK)("as " + CANARY) == "as ********"
 
     @pytest.mark.parametrize("status", ["INCRE_TRANSFER_STARTED", "INCRE_TRANSFER_FAILED"])
     @pytest.mark.parametrize("gather", [[], list(_query.PARTS)])
@@ -210,12 +212,15 @@ class TestSecrets:
         assert CANARY not in json.dumps(result)
         assert result["jobs"][0]["status"] == status
 
-    def test_in_the_words_about_what_could_not_be_read(self):
-        verdict = Verdict(UNREADABLE, code="DRS.X", msg="refused: password=%s" % CANARY)
-        trouble = _query.Trouble("detail", verdict, ID)
-        shown = json.dumps(_query.result([], [], [trouble], {})) + _query.in_words([], [], [trouble])
-        assert CANARY not in shown
-        assert shown.count("password=********") == 2
+    @pytest.mark.parametrize("endpoint", ["batch-status", "batch-detail"])
+    def test_in_the_words_about_what_could_not_be_read(self, endpoint):
+        service = emulator(["PAUSING"])
+        refusal = {"status": 400, "error_code": "DRS.M00200", "error_msg": "refused: password=%s" % CANARY}
+        service.fault({"match": {"endpoint": endpoint}, "effect": refusal})
+        result = run(service, _query, job_ids=[ID], gather=["detail"])
+        assert CANARY not in json.dumps(result)
+        assert "password=********" in result["msg"]
+        assert result["unread"][0]["error_msg"] == "refused: password=********"
 
 
 LEAVES = st.just(CANARY) | st.integers() | st.none()
@@ -261,7 +266,7 @@ class TestItem:
     def test_has_the_same_keys_always(self):
         full = filled(DETAIL, "told")
         whole = told(full, {"name": "orders"}, progress=filled(PROGRESS, "1"), rpo_rto=filled(RPO_RTO, "1"))
-        bare = _query.item(ID, Verdict(UNREADABLE, msg="HTTP 500"), {"detail": Verdict(UNREADABLE, msg="HTTP 500")})
+        bare = _query.item(ID, Reading(UNREADABLE, msg="HTTP 500"), {"detail": Reading(UNREADABLE, msg="HTTP 500")}, MASK)
         assert list(whole) == list(bare)
         assert bare == {**dict.fromkeys(whole), "id": ID}
 
@@ -284,8 +289,9 @@ class TestItem:
     def test_what_could_not_be_read_is_not_the_jobs_own_error(self):
         job = _query.item(
             ID,
-            Verdict(OK, "PAUSING", row={}),
-            {"detail": Verdict(UNREADABLE, code="DRS.X", msg="no", row={"name": "a"})},
+            Reading(READ, "PAUSING", row={}),
+            {"detail": Reading(UNREADABLE, code="DRS.X", msg="no", row={"name": "a"})},
+            MASK,
         )
         assert (job["error_code"], job["error_msg"], job["detail"], job["name"]) == (None, None, None, None)
 
@@ -299,10 +305,10 @@ class TestWords:
         assert _query.in_words([{}] * jobs, [ID] * missing, []) == words
 
     def test_jobs_of_one_reason_are_named_together(self):
-        down = Verdict(UNREADABLE, msg="HTTP 503: down.")
+        down = Reading(UNREADABLE, msg="HTTP 503: down.")
         troubles = [_query.Trouble("detail", down, job_id(number)) for number in range(3)]
-        troubles.append(_query.Trouble("list", Verdict(UNREADABLE), type="sync"))
+        troubles.append(_query.Trouble("list", Reading(UNREADABLE), type="sync"))
         assert _query.in_words([{}], [], troubles) == (
-            "Not everything could be read: detail of %s and 2 more: HTTP 503: down; list of type sync: no reason was told. "
+            "Not everything could be read: detail of %s and 2 more: HTTP 503: down; list of type sync: no reason was given. "
             "1 job read, not all of it whole" % ID
         )

@@ -256,15 +256,17 @@ class TestPaidOrders:
         assert "whether a start would be paid for" in result["msg"]
         assert [entry.endpoint for entry in service.journal.writes()] == ["batch-retry-task"]
 
-    def test_a_detail_for_which_nobody_is_let_in_ends_the_run(self):
+    def test_details_that_nobody_may_read_keep_back_the_starts_alone(self):
         service = emulator(["CONFIGURATION", "PAUSING"])
         refusal = {"status": 403, "error_code": "APIGW.0302", "error_msg": "Forbidden."}
         service.fault({"match": {"endpoint": "batch-detail"}, "effect": refusal})
         result = run_batch(service, state="started", job_ids=ids(2), fail_on="never")
         assert result["failed"]
-        assert [row["outcome"] for row in result["jobs"]] == ["not_attempted"] * 2
+        assert [row["outcome"] for row in result["jobs"]] == ["not_attempted", "ok"]
+        assert "its details, which say whether a start would be paid for, could not be read" in result["msg"]
         assert "APIGW.0302" in result["msg"]
-        assert not service.journal.writes()
+        assert [entry.endpoint for entry in service.journal.writes()] == ["batch-retry-task"]
+        assert 3 <= len(service.journal.of("batch-detail")) < 20
 
     def test_a_lost_start_that_might_be_paid_for_is_not_sent_again(self):
         service = emulator([dict(UNPAID)])
@@ -279,8 +281,8 @@ class TestPaidOrders:
         service = emulator([paid, refused, "RELEASE_RESOURCE_COMPLETE"])
         result = run_batch(service, state="deleted", job_ids=ids(3))
         assert [row["outcome"] for row in result["jobs"]] == ["failed", "failed", "ok"]
-        assert result["msg"].count("unsubscribe") == 1
-        assert len(service.journal.of("batch-detail")) == 1
+        assert result["msg"].count("is deleted only after the order has been unsubscribed") == 2
+        assert service.journal.of("batch-detail") == []
 
 
 class TestStartTime:
@@ -346,14 +348,25 @@ class TestWithoutWaiting:
 
 
 class TestGoneJobs:
-    def test_deleting_a_job_that_nobody_knows_is_warned_of(self):
-        result = run_batch(emulator(), state="deleted", job_ids=ids(1))
-        assert (result["failed"], result["changed"], result["jobs"][0]["status"]) == (False, False, "DELETED")
-        for word in (job_id(0), PROJECT, "eu-de"):
-            assert word in result["warnings"][0]
+    @pytest.mark.parametrize("number", [1, 5, 40])
+    def test_deleting_jobs_that_the_service_does_not_know_is_one_warning(self, number):
+        service = emulator(["RELEASE_RESOURCE_COMPLETE"])
+        result = run_batch(service, state="deleted", job_ids=ids(number + 1))
+        assert (result["failed"], result["summary"]["changed"]) == (False, 1)
+        assert [row["status"] for row in result["jobs"]] == ["DELETED"] + ["NOT_FOUND"] * number
+        (warning,) = result["warnings"]
+        for word in (*ids(number + 1)[1:6], PROJECT, "eu-de"):
+            assert word in warning
+        assert ("and %d more" % (number - 5) in warning) == (number > 5)
+        assert "likeliest" not in warning
+
+    @pytest.mark.parametrize(("number", "said"), [(1, False), (2, True)])
+    def test_where_all_of_several_are_unknown_the_likeliest_reason_is_said(self, number, said):
+        (warning,) = run_batch(emulator(), state="deleted", job_ids=ids(number))["warnings"]
+        assert ("a wrong project or region is the likeliest reason" in warning) == said
 
     @pytest.mark.parametrize("state", ["started", "paused", "stopped"])
-    def test_for_any_other_wish_it_is_a_failure(self, state):
+    def test_for_any_other_state_it_is_a_failure(self, state):
         result = run_batch(emulator(), state=state, job_ids=ids(1))
         assert (result["jobs"][0]["reason"], result["jobs"][0]["status"]) == ("no_such_job", "NOT_FOUND")
 
@@ -362,7 +375,7 @@ class TestGoneJobs:
         service = emulator(["DELETED", "DELETED"], deleted_shape=shape)
         result = run_batch(service, state="deleted", job_ids=ids(2))
         assert result["summary"]["ok"] == 2
-        assert [row["status"] for row in result["jobs"]] == ["DELETED"] * 2
+        assert [row["status"] for row in result["jobs"]] == ["NOT_FOUND" if shape == "absent" else "DELETED"] * 2
 
     def test_a_row_that_is_absent_is_asked_for_once_more_alone(self):
         service = emulator(["PAUSING", "DELETED"], deleted_shape="absent")
@@ -455,7 +468,7 @@ BAD_INPUT = {
     "a job without an id": ({"jobs": [{"force": True}]}, "job_id"),
     "twice with different options": (
         {"jobs": [{"job_id": job_id(0)}, {"job_id": job_id(0), "force": True}]},
-        "asked for twice",
+        "requested twice",
     ),
     "an unknown state": ({"job_ids": ids(1), "state": "absent"}, "state"),
     "an unknown pause mode": ({"job_ids": ids(1), "pause_mode": "both"}, "pause_mode"),
@@ -565,18 +578,18 @@ def test_each_round_asks_only_for_jobs_that_are_still_on_their_way():
 
 def test_what_a_start_costs_is_read_without_keeping_the_details(monkeypatch):
     """Those of thousands of jobs, with all their objects, would fill the memory."""
-    from ansible_collections.huaweicloud.drs.plugins.module_utils import _api
+    from ansible_collections.huaweicloud.drs.plugins.module_utils import _answers, _api
 
     kept = []
     read_all = _api.Api._read_all
 
     def watched(self, job_ids, path, *rest, **options):
         found = read_all(self, job_ids, path, *rest, **options)
-        kept.extend((path, verdict) for verdict in found.values())
+        kept.extend((path, reading) for reading in found.values())
         return found
 
     monkeypatch.setattr(_api.Api, "_read_all", watched)
     order = {"order_id": "CS1", "status": "COMPLETED"}
     run_batch(emulator([{"status": "CONFIGURATION", "period_order": order}] * 3), state="started", job_ids=ids(3))
-    details = [verdict for path, verdict in kept if path == "batch-detail"]
-    assert [(verdict.order, verdict.row) for verdict in details] == [("paid", None)] * 3
+    details = [reading for path, reading in kept if path == "batch-detail"]
+    assert [(reading.order, reading.row) for reading in details] == [(_answers.BillingOrder.PLACED, None)] * 3
