@@ -77,7 +77,8 @@ MODULE_OPTIONS: dict[str, t.Any] = {
 
 def run(module: AnsibleModule, runtime: Runtime) -> None:
     """Ends by exit_json or fail_json."""
-    params, jobs = module.params, t.cast("list[Job]", [])
+    params = module.params
+    jobs: list[Job] = []
     facts = params["facts"]
     try:
         check_ranges(params)

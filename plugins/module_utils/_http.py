@@ -22,7 +22,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from datetime import timezone
 from urllib.parse import unquote, urlsplit
 
-from ansible_collections.huaweicloud.drs.plugins.module_utils import _session
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _auth, _session
 from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock, growing_pause, pause
 from ansible_collections.huaweicloud.drs.plugins.module_utils._endpoints import loopback
 from ansible_collections.huaweicloud.drs.plugins.module_utils._message import Answer, Request, error_in
@@ -88,17 +88,6 @@ class CallerGone(TransportError):
     """Nobody waits for the result any more."""
 
 
-class Auth(t.Protocol):
-    """What authenticates requests. A flow yields the requests that are to be sent, those to IAM with identity=True, and
-    is sent their answers; it may raise."""
-
-    def flow(self, request: Request) -> Generator[Request, Answer, None]:
-        """Yields the request, authenticated; once more after its answer, if credentials were renewed."""
-
-    def project_flow(self) -> Generator[Request, Answer, str]:
-        """Returns the project's id."""
-
-
 class Http:
     """One client for a run.
 
@@ -111,7 +100,7 @@ class Http:
     def __init__(
         self,
         *,
-        auth: Auth,
+        auth: _auth.Auth,
         clock: Clock,
         secrets: Secrets,
         listening: Callable[[], bool],

@@ -50,7 +50,7 @@ class Decision(t.NamedTuple):
     """What to do with a job in some status: kind is one of REACHED, IN_PROGRESS, BLOCKED, SEND, FAIL."""
 
     kind: str
-    write: str | None = None
+    write: str = ""  # of SEND
     reason: str | None = None
     words: str | None = None
 

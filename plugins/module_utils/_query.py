@@ -201,7 +201,7 @@ class Query:
             first = next(iter(denied.values()))
             now = self._clock.monotonic()
             denials, final = _reconcile.after_denial(denials, first, now, self._authorized, SETTLE_TIME)
-            seconds = _clock.growing_pause(denials.count - 1, FIRST_PAUSE, LONGEST_PAUSE, self._random)
+            seconds = _clock.growing_pause(denials.number - 1, FIRST_PAUSE, LONGEST_PAUSE, self._random)
             if final or not self._wait(seconds):
                 return
             ask(list(denied))

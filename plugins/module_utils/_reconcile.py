@@ -97,7 +97,7 @@ class Denials(t.NamedTuple):
     """Reads that were refused one after another. since: monotonic second of the first."""
 
     since: float
-    count: int
+    number: int
 
 
 class State(t.NamedTuple):
@@ -196,11 +196,11 @@ def after_denial(
 ) -> tuple[Denials, bool]:
     """The refusals of a read in a row, this one included, and whether they are final. authorized: the service has
     answered a read of this run."""
-    denials = Denials(now, 1) if denials is None else denials._replace(count=denials.count + 1)
+    denials = Denials(now, 1) if denials is None else denials._replace(number=denials.number + 1)
     if reading.kind == _answers.UNAUTHORIZED and (reading.final or not authorized):
         return denials, True
     settled = reading.fixed_credentials or now - denials.since >= settle_time
-    return denials, settled and denials.count >= ENOUGH_DENIALS
+    return denials, settled and denials.number >= ENOUGH_DENIALS
 
 
 def _after_missing_row(desired: Desired, state: State, reading: Reading, moment: Moment, rules: Rules) -> Step:
@@ -242,8 +242,8 @@ def _after_reading(desired: Desired, state: State, reading: Reading, moment: Mom
         changed = state.changed or state.sent is not None
         return _end(state._replace(changed=changed, warning=state.warning or decision.words), Done("ok"), moment, rules)
     if state.sent:
-        return _watch(desired, state, decision, reading, stale, moment, rules)
-    return _advance(desired, state, decision, reading, moment, rules)
+        return _watch(desired, state, state.sent, decision, reading, stale, moment, rules)
+    return _advance(state, decision, reading, moment, rules)
 
 
 def planned(desired: Desired, state: State, moment: Moment) -> Decision:
@@ -262,16 +262,26 @@ def _noticed(sent: Sent, status: str, now: float) -> Sent:
 
 
 def _watch(
-    desired: Desired, state: State, decision: Decision, reading: Reading, stale: bool, moment: Moment, rules: Rules
+    desired: Desired,
+    state: State,
+    sent: Sent,
+    decision: Decision,
+    reading: Reading,
+    stale: bool,
+    moment: Moment,
+    rules: Rules,
 ) -> Step:
     """A write was made, and the desired state is not reached yet."""
-    sent, now, status = t.cast(Sent, state.sent), moment.now, state.status or ""
+    now, status = moment.now, state.status or ""
     if sent.answer != ACCEPTED and shows(sent.write, status, sent.before, desired):
-        state, ended = _accept(state, sent, rules)
-        if isinstance(ended, Done):
-            return state, ended
-        sent = t.cast(Sent, state.sent)
+        sent = sent._replace(answer=ACCEPTED)
+        state, following = _accept(state, sent, rules)
+        if isinstance(following, Done):
+            return state, following
     accepted = sent.answer == ACCEPTED
+    settled = now >= sent.at + rules.settle_time
+    if sent.answer == IN_PART and settled:  # it left no trace
+        return _advance(state, decision, reading, moment, rules)
     # A lost write that left no trace is not one that ended badly: it is sent once more.
     seen = wait_for(
         sent.write,
@@ -286,18 +296,18 @@ def _watch(
         words = "after %s it went to %s" % (sent.write, status)
         return _end(state, Done("failed", "ended_badly", words, reading), moment, rules)
     if seen == TARGET:
-        return _advance(desired, state._replace(sent=None), decision, reading, moment, rules)
+        return _advance(state._replace(sent=None), decision, reading, moment, rules)
     if accepted:
         return state, WaitUntil()
     same = decision.kind == SEND and decision.write == sent.write
-    if now < sent.at + rules.settle_time and (sent.answer == LOST or not same):
+    if not settled and (sent.answer == LOST or not same):
         return state, WaitUntil(sent.at + rules.settle_time)
     if sent.answer == IN_PART:
-        return _advance(desired, state, decision, reading, moment, rules)
+        return _advance(state, decision, reading, moment, rules)
     if decision.kind in (BLOCKED, IN_PROGRESS):
         return state, WaitUntil()
     if state.refusal:
-        return _after_refusal(desired, state, decision, reading, moment, rules)
+        return _after_refusal(state, state.refusal, decision, reading, moment, rules)
     if same and not sent.again:
         return _send(state, decision, moment, rules)
     words = "the answer to %s does not say whether it was carried out, and neither does its status %s" % (
@@ -307,9 +317,7 @@ def _watch(
     return _end(state, Done("unknown", "lost", words, state.unsent or reading), moment, rules)
 
 
-def _advance(
-    desired: Desired, state: State, decision: Decision, reading: Reading, moment: Moment, rules: Rules
-) -> Step:
+def _advance(state: State, decision: Decision, reading: Reading, moment: Moment, rules: Rules) -> Step:
     """No write of ours is under way, or one that was sent in part and is sent again."""
     if decision.kind == FAIL:
         return _end(state, Done("failed", decision.reason, decision.words, reading), moment, rules)
@@ -321,19 +329,19 @@ def _advance(
         if not rules.wait:
             return _end(state, Done("accepted"), moment, rules)
         return _end(state, Done("ok"), moment, rules) if rules.check_mode else (state, WaitUntil())
-    if FAMILY[t.cast(str, decision.write)] in state.accepted:
+    if FAMILY[decision.write] in state.accepted:
         words = "it needs another %s, after one was accepted in this run" % decision.write
         return _end(state, Done("failed", "ended_badly", words, reading), moment, rules)
     if state.refusal:
-        return _after_refusal(desired, state, decision, reading, moment, rules)
+        return _after_refusal(state, state.refusal, decision, reading, moment, rules)
     return _send(state._replace(warning=decision.words), decision, moment, rules)
 
 
 def _after_refusal(
-    desired: Desired, state: State, decision: Decision, reading: Reading, moment: Moment, rules: Rules
+    state: State, refusal: Refusal, decision: Decision, reading: Reading, moment: Moment, rules: Rules
 ) -> Step:
     """The service refused a write, and the status has been read since."""
-    refusal, sent, now = t.cast(Refusal, state.refusal), state.sent, moment.now
+    sent, now = state.sent, moment.now
     unsure = "unknown" if sent and sent.answer == LOST else "failed"
     if decision.kind == FAIL:
         return _end(state, Done("unknown", "lost", decision.words, reading), moment, rules)
@@ -341,7 +349,7 @@ def _after_refusal(
     if state.status != refusal.status and not state.replanned and not another and not refusal.final:
         return _send(state._replace(replanned=True, refusal=None), decision, moment, rules)
     if refusal.result.kind == _answers.BUSY:
-        if rules.wait and now - t.cast(float, state.busy_since) < rules.busy_timeout:
+        if rules.wait and (state.busy_since is None or now - state.busy_since < rules.busy_timeout):
             return _send(state, decision, moment, rules)
         words = "another operation is being performed on it, or it is abnormal"
         return _end(state, Done("unknown" if sent else "failed", "busy", words, refusal.result), moment, rules)
@@ -350,19 +358,20 @@ def _after_refusal(
         until = max(until, sent.at + rules.settle_time)
     if now < until:
         return state, WaitUntil(until)
-    if refusal.final and decision.write in moment.closed:
-        return after_closing(state, moment.closed[decision.write], moment, rules)
+    closed = moment.closed.get(decision.write)
+    if refusal.final and closed:
+        return after_closing(state, closed, moment, rules)
     words = _refused(decision.write, "the service refused it in status %s" % state.status)
     return _end(state, Done(unsure, "refused", words, refusal.result), moment, rules)
 
 
-def _refused(write: str | None, words: str) -> str:
+def _refused(write: str, words: str) -> str:
     return "%s; %s" % (words, UNSUBSCRIBE) if write == "delete" else words
 
 
 def _send(state: State, decision: Decision, moment: Moment, rules: Rules) -> Step:
     """The write, unless something keeps it back."""
-    write = t.cast(str, decision.write)
+    write = decision.write
     if write in moment.closed:
         return after_closing(state, moment.closed[write], moment, rules)
     if moment.now < state.not_before:

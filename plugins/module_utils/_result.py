@@ -63,7 +63,7 @@ def _summary(jobs: Sequence[Job]) -> dict[str, int]:
     for job in jobs:
         summary["requested"] += 1
         summary["changed"] += job.state.changed
-        summary[t.cast(str, job.outcome)] += 1
+        summary[str(job.outcome)] += 1
     return summary
 
 

@@ -13,15 +13,18 @@ description:
   - The state V(stopped) ends a job for good. It cannot be started again. To interrupt a job and go on later, use
     O(state=paused).
   - Drives any number of Data Replication Service (DRS) jobs (migration, synchronisation, disaster recovery) to a
-    wanted state.
-  - Reads the status of every job first. A job that is in the wanted state already costs no write, so a second run
-    changes nothing.
-  - Waits until every job is there, has failed, or time is up, and returns what came of each job, in success, in
-    failure and in check mode alike.
+    desired state.
+  - Reads the status of every job first. For a job that is already in the desired state no write is sent, so a second
+    run changes nothing.
+  - Waits until every job has reached the desired state or has failed, or until O(wait_timeout) expires, and returns
+    the outcome of each job, in success, in failure and in check mode alike.
   - A job that is paused, or that failed in transfer, is brought to O(state=started) by the service's resume and retry
     call; one that is configured or scheduled, by its start call.
-  - A write whose answer was lost is never simply repeated. The job is watched for O(settle_time) first, and asked
-    once more only if it still needs to be. What cannot be told is reported as V(unknown), which is a failure.
+  - A write whose answer was lost is never simply repeated. The job is read for O(settle_time) first, and the write is
+    sent once more only if the job still needs it. What the status does not show is reported as V(unknown), which is a
+    failure.
+  - A request that the service refuses or throttles as a whole may have been carried out for some of its jobs all the
+    same. A job of it that reaches the desired state counts as changed.
 notes:
   - Use RV(jobs) or RV(by_id) of a registered result. The facts are a convenience with limits that Ansible sets. A
     failed task sets no facts and leaves the former ones in place, a fact cache keeps those of another run, and in a
@@ -29,8 +32,11 @@ notes:
   - A task's C(timeout) keyword ends the module and throws its result away. Use O(wait_timeout). The module notices
     that nobody waits for it any more and sends no further write.
   - A task with C(async) goes on when its playbook is killed. Only its seconds end it.
-  - While a pause is under way the service shows no sign of it. A second run in that time may ask again, is told that
-    the job is busy, and then only waits.
+  - While a pause is under way the service shows no sign of it. A second run in that time may send another pause, which
+    the service answers as busy, and then only waits.
+  - A job without a row in the service's answers does not count as gone at once, since a replica of the service may lag.
+    One that this run has read before counts as gone once its rows have been missing for O(settle_time); any other is
+    asked for once more, at least 5 seconds later, also with O(wait=false) and in check mode.
   - Source of the statuses and calls is version 3 of the DRS API.
 author:
   - huaweicloud.drs contributors (@huaweicloud)
@@ -49,7 +55,7 @@ attributes:
   diff_mode:
     support: full
     details:
-      - Holds the jobs that change only, with the status read before and the wish after.
+      - Holds the jobs that change only, with the status read before and the desired state after.
   idempotent:
     support: full
     details:
@@ -57,7 +63,7 @@ attributes:
 options:
   state:
     description:
-      - The wanted state.
+      - The desired state.
       - V(started) means running. A configured or scheduled job is started, a paused one resumed, one that failed in
         transfer retried.
       - V(paused) means that replication rests and can go on later. The source keeps its logs for a limited time, and
@@ -129,7 +135,7 @@ options:
     type: str
   is_only_init_task:
     description:
-      - Only initialises the job. It is taken as there once it is no longer being configured.
+      - Only initialises the job. It has reached the desired state once it is no longer being configured.
       - Sent with a start, where given. The service knows it for listed customers only.
     type: bool
   is_auto_create_compare:
@@ -154,7 +160,7 @@ options:
     default: false
   wait:
     description:
-      - Whether to return only when every job is there, has failed, or time is up.
+      - Whether to return only when every job has reached the desired state or has failed, or O(wait_timeout) expires.
       - Without it, a job whose write was accepted has the outcome V(accepted), and a job that can be sent nothing in
         its status fails.
     type: bool
@@ -164,22 +170,30 @@ options:
     type: int
     default: 1800
   wait_interval:
-    description: The longest pause between two reads of a job that is on its way, in seconds. The first reads come
+    description: The longest pause between two reads of a job that is waited for, in seconds. The first reads come
       sooner.
     type: int
     default: 5
   settle_time:
     description:
-      - Seconds for which a job is watched when the answer to its write was lost, before it is asked once more. The
-        service shows the old status for a while after it has accepted a write.
+      - Seconds for which the service may show an old status, or none, after it has accepted a write.
+      - A job is read for so long when the answer to its write was lost, before the write is sent once more; when the
+        service refused a write for the status that it shows; and when its rows are missing, before it counts as gone.
     type: int
     default: 30
+  busy_timeout:
+    description:
+      - Seconds for which a write is retried while the service answers that another operation is being performed on the
+        job (DRS.M01504), counted from the first such answer. The same code also means that the job is abnormal.
+      - With V(0) the first such answer is final. A longer O(wait_timeout) does not raise it.
+    type: int
+    default: 300
   fail_on:
     description:
       - Whether the task fails when V(any) job ended badly, when V(all) did, or V(never). Every outcome but V(ok) and
         V(accepted) is bad.
-      - Wrong options, no way in, a wrong project, an untrusted connection and a service that never answers fail the
-        task always.
+      - Wrong options, missing credentials, a wrong project, an untrusted connection, a refusal that is everybody's and a
+        service that never answers fail the task always.
     type: str
     choices: [any, all, never]
     default: any
@@ -301,11 +315,11 @@ jobs:
       returned: always
     outcome:
       description:
-        - V(ok) seen in the wanted state.
-        - V(accepted) with O(wait=false), the write was accepted, or the job is on its way.
+        - V(ok) read in the desired state.
+        - V(accepted) with O(wait=false), the write was accepted, or the change is in progress.
         - V(failed) refused by the service, or by the rules of the module.
-        - V(timed_out) at the deadline the status was known, and was not the wanted one.
-        - V(unknown) a write was sent, and what it did could not be seen.
+        - V(timed_out) when O(wait_timeout) expired the status was known, and was not the desired one.
+        - V(unknown) a write was sent, and the status did not show whether it was carried out.
         - V(not_attempted) no write could be made.
       type: str
       returned: always
@@ -325,8 +339,8 @@ jobs:
       returned: always
       sample: INCRE_TRANSFER_STARTED
     status:
-      description: The last status that was read. A paused job has V(PAUSING), the service's word for it. A deleted
-        one has V(DELETED).
+      description: The last status that was read. A paused job has V(PAUSING), the service's word for it. A job that
+        this run stopped or deleted, and that is gone, has V(DELETED); any other that the service does not know, V(NOT_FOUND).
       type: str
       returned: always
       sample: PAUSING
@@ -343,7 +357,7 @@ jobs:
       type: str
       returned: always
     request_id:
-      description: The id of the request that decided, for the vendor's support.
+      description: The id of the write that decided or, without one, of the read, for the vendor's support.
       type: str
       returned: always
     attempts:
@@ -381,7 +395,7 @@ summary:
   type: dict
   contains:
     requested:
-      description: Jobs asked for.
+      description: Jobs requested.
       type: int
       returned: always
     changed:
@@ -444,7 +458,7 @@ diff:
       type: dict
       returned: always
     after:
-      description: The wish, by job id.
+      description: The desired state, by job id.
       type: dict
       returned: always
 ansible_facts:

@@ -22,7 +22,10 @@ description:
     secrets of at least 8 characters, or that holds the like of C(password=...), comes masked.
 notes:
   - An empty O(job_ids) is no work. An empty filter is no filter, so that a survey's question may stay unanswered.
-  - An id that the service does not know is not an error. It is in RV(missing).
+  - An id that the service does not know is not an error. It is in RV(missing). A job without a row in the answer is
+    asked for once more, at least 5 seconds later, before it counts as unknown.
+  - Once the service has answered, a read that it refuses with 401, 403 or 404 is repeated for up to half a minute,
+    since such a refusal may be a stray one.
   - Source of the fields and calls is version 3 of the DRS API.
 author:
   - huaweicloud.drs contributors (@huaweicloud)
