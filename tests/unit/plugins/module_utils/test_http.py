@@ -689,6 +689,13 @@ def test_the_words_of_a_page_that_is_not_json(page, text):
         assert answer.text == text
 
 
+def test_a_page_is_not_cut_through_a_secret():
+    secrets = Secrets()
+    secrets.add(SECRET)
+    http, _line, _clock = client(reply(403, b"<br>" * (2**14 - 2) + SECRET.encode()), secrets=secrets)
+    assert http.read("GET", URL).text == "********"
+
+
 @pytest.mark.parametrize(
     ("status", "headers", "raw", "said"),
     [
