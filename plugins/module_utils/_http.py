@@ -98,6 +98,13 @@ class Auth(t.Protocol):
     def project_flow(self) -> Generator[Request, Answer, str]:
         """Returns the project's id."""
 
+    def describe(self) -> str:
+        """The credentials in words, without a secret."""
+
+    @property
+    def renewable(self) -> bool:
+        """Whether other credentials can be fetched."""
+
 
 class Http:
     """One client for a run.
