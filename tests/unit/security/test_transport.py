@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import socket
 
 import pytest
@@ -301,48 +300,66 @@ def test_each_request_on_a_connection_has_its_own_time():
     assert peers.read_twice() == ([{}, {}], 2)
 
 
-@shows(
-    "A host with several addresses, none of which answers",
-    "all",
-    "They share `request_timeout`: surely unsent.",
-)
-@pytest.mark.parametrize("number", [1, 3])
-def test_the_addresses_of_a_host_share_the_time(number, monkeypatch):
-    with contextlib.ExitStack() as stack:
-        # What does not fit into the queue of a listener that accepts nothing is not answered at all.
-        full = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
-        for _filler in range(3):
-            filler = stack.enter_context(socket.socket())
-            filler.setblocking(False)
-            filler.connect_ex(full.getsockname())
-        looked_up = socket.getaddrinfo
+def fill(server):
+    """Fills the queue of a listener that accepts nothing: who connects from now on hears nothing at all."""
+    fillers = [socket.socket() for _filler in range(3)]
+    for filler in fillers:
+        filler.setblocking(False)
+        filler.connect_ex(server.getsockname())
+    return fillers
 
+
+@pytest.fixture
+def addresses(monkeypatch):
+    """addresses(*names): those that a look-up of the name localhost finds."""
+    looked_up = socket.getaddrinfo
+
+    def have(*names):
         def several(host, port, *args, **options):
-            if host == "several.example.com":
-                kind = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
-                return [(*kind, ("127.0.0.%d" % (last + 1), port)) for last in range(number)]
-            return looked_up("127.0.0.1", port, *args, **options)
+            found = names if host == "localhost" else [host]
+            return [entry for name in found for entry in looked_up(name, port, *args, **options)]
 
         monkeypatch.setattr(socket, "getaddrinfo", several)
-        result = peers.read_one.read("https://several.example.com:%d/" % full.getsockname()[1], timeout=peers.TIMEOUT)
+
+    return have
+
+
+@shows(
+    "A host with several addresses, of which one or all do not answer",
+    "all",
+    "They share `request_timeout`: the next one has its turn; surely unsent if all are silent.",
+)
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_addresses_of_a_host_share_the_time(number, addresses):
+    addresses(*("127.0.0.%d" % last for last in range(1, number + 1)))
+    with socket.create_server(("0.0.0.0", 0), backlog=0) as full:
+        fillers = fill(full)
+        result = peers.read_one.read("https://localhost:%d/" % full.getsockname()[1], timeout=peers.TIMEOUT)
+        for filler in fillers:
+            filler.close()
     assert peers.is_in_time(result), result
     assert result["said"].startswith("Unsent: ")
     assert result["said"].endswith("no connection within 0.6 s")
 
 
-def test_the_next_address_is_tried(monkeypatch):
+def test_an_address_that_does_not_answer_leaves_time_for_the_next(addresses):
+    addresses("127.0.0.2", "127.0.0.3", "127.0.0.1")
     with peers.peer(peers.answers(peers.OK + b"Content-Length: 2\r\n\r\n{}")) as address:
         port = int(address.rpartition(":")[2])
-        kind = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
-        looked_up = socket.getaddrinfo
+        with socket.create_server(("127.0.0.2", port), backlog=0) as full:  # nobody listens on the second
+            fillers = fill(full)
+            result = peers.read_one.read("http://localhost:%d/" % port, timeout=peers.TIMEOUT)
+            for filler in fillers:
+                filler.close()
+    assert result["said"] == "HTTP 200, body dict"
+    assert 0.1 < result["seconds"] < peers.TIMEOUT
 
-        def several(host, *args, **options):
-            if host == "localhost":
-                return [(*kind, (name, port)) for name in ("127.0.0.2", "127.0.0.3", "127.0.0.1")]
-            return looked_up(host, *args, **options)
 
-        monkeypatch.setattr(socket, "getaddrinfo", several)
-        assert peers.read_one.read("http://localhost:%d/" % port)["said"] == "HTTP 200, body dict"
+def test_the_address_that_answers_has_all_the_time_that_is_left(addresses):
+    addresses("127.0.0.1", "127.0.0.2", "127.0.0.3")
+    with peers.peer(peers.silent) as address:
+        result = peers.read_one.read("https://localhost:%s/" % address.rpartition(":")[2], timeout=peers.TIMEOUT)
+    assert peers.is_in_time(result), result
 
 
 # --- what waiting does not change, and what it may

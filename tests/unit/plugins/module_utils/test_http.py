@@ -154,6 +154,15 @@ def test_a_read_is_answered():
     assert (http.requests, http.retries, http.answered, http.failed_request_ids) == (1, 0, True, [])
 
 
+def test_the_netrc_file_is_not_read(tmp_path, monkeypatch):
+    (tmp_path / "netrc").write_text("default login somebody password canary-netrc\n")
+    (tmp_path / "netrc").chmod(0o600)
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    http, line, _clock = client(OK)
+    http.read("GET", URL)
+    assert "Authorization" not in line.sent[0][3]
+
+
 @pytest.mark.parametrize("trouble", [BROKEN, CUT, REFUSED])
 def test_a_read_is_repeated_after_trouble(trouble):
     http, line, _clock = client(trouble, trouble, trouble, OK)
@@ -489,7 +498,7 @@ def test_a_read_that_waited_for_its_turn_heeds_a_throttling_meanwhile():
             request.headers["X-At"] = str(clock.at)
             yield request
 
-    http, line, clock = client(OK, auth=Stamped(), max_parallel=1)
+    http, line, clock = client(OK, auth=Stamped(), max_parallel=1, max_retries=0)
     http._in_flight = 1
     with pytest.MonkeyPatch.context() as patch:
 
@@ -687,6 +696,13 @@ def test_the_words_of_a_page_that_is_not_json(page, text):
     assert len(answer.text) <= 500
     if text is not None:
         assert answer.text == text
+
+
+def test_a_page_is_not_cut_through_a_secret():
+    secrets = Secrets()
+    secrets.add(SECRET)
+    http, _line, _clock = client(reply(403, b"<br>" * (2**14 - 2) + SECRET.encode()), secrets=secrets)
+    assert http.read("GET", URL).text == "********"
 
 
 @pytest.mark.parametrize(
