@@ -126,7 +126,7 @@ def test_without_a_way_in_or_a_place(service):
         variables={},
     )
     check(ran, "two ways in", ["HW_AUTH_TOKEN", "HW_ACCESS_KEY"])
-    check(ran, "no way in", ["way in", "token", "HW_AUTH_TOKEN"])
+    check(ran, "no way in", ["No credentials", "token", "HW_AUTH_TOKEN"])
     check(ran, "no place", ["region"])
     check(ran, "no project", ["project_id", "project_name", "region"])
     check(ran, "a region that is none", ["region", "such as eu-de"])
