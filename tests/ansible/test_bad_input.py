@@ -129,7 +129,7 @@ def test_without_a_way_in_or_a_place(service):
     check(ran, "no way in", ["No credentials", "token", "HW_AUTH_TOKEN"])
     check(ran, "no place", ["region"])
     check(ran, "no project", ["project_id", "project_name", "region"])
-    check(ran, "a region that is none", ["region", "such as eu-de"])
+    check(ran, "a region that is none", ["region", "as in eu-de"])
     check(ran, "an OpenStack's secret without its address", ["OS_AUTH_TOKEN", "OS_AUTH_URL"])
     assert ran.requests == []
 

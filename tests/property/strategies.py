@@ -102,6 +102,7 @@ _REFUSALS = st.sampled_from(
         {"status": 400, "error_code": ["DRS.M00202"], "error_msg": {"a": None}},
     ]
 )
+_OF_UNKNOWN_JOBS = ("DRS.M00289", "DRS.M05003", "DRS.M05004")
 _THROTTLES = st.sampled_from(
     [
         {"status": 429, "error_code": "APIGW.0308"},
@@ -262,6 +263,9 @@ faults = _all_of(
     _rules(_READS, _read_breaks, 3),
     _at_most_one(_vanished, _denied, _spoiler, _final),
 )
+_denied_for_good = st.tuples(st.sampled_from([{"kind": "read"}, *_READS]), st.integers(0, 4), _UNAUTHORIZED).map(
+    lambda parts: {"match": {**parts[0], "after": parts[1]}, "effect": parts[2]}
+)
 # At most one request to write is broken, and any to read, all of it in ways that end and are not about one job alone.
 # (Three 401s in a row to a token that cannot be renewed are final.)
 _NOT_401 = _UNAUTHORIZED.filter(lambda effect: effect["status"] != 401)
@@ -276,3 +280,10 @@ mild_faults = _all_of(
     _rules(_READS, _breaks, 2),
     _at_most_one(_vanished, _mild_denied),
 )
+
+# Reads alone, with the calls of drs_job_info.
+_READ_CALLS = [
+    {"endpoint": name} for name in ("batch-status", "batch-detail", "batch-progress", "batch-rpo-and-rto", "list")
+]
+_NOT_ABOUT_JOBS = _read_breaks.filter(lambda effect: effect.get("error_code") not in _OF_UNKNOWN_JOBS)
+read_faults = _all_of(_rules(_READ_CALLS, _NOT_ABOUT_JOBS, 4), _at_most_one(_vanished, _mild_denied, _denied_for_good))

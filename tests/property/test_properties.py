@@ -10,9 +10,10 @@ import json
 import unicodedata
 from collections import Counter
 
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _query
 from ansible_collections.huaweicloud.drs.tests.property import strategies
 from ansible_collections.huaweicloud.drs.tests.property.strategies import FAMILIES, SETTLE, is_there
-from ansible_collections.huaweicloud.drs.tests.unit.in_process import emulator, job_id, run_batch
+from ansible_collections.huaweicloud.drs.tests.unit.in_process import emulator, job_id, run, run_batch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -176,3 +177,32 @@ def test_nothing_is_written_once_nobody_listens(seeds, wish, patience):
 
     check_shape(result, ids)
     assert len(service.journal.writes()) <= patience
+
+
+@given(any_jobs, strategies.read_faults, st.integers(0, 3), st.booleans())
+def test_reading_under_faults(seeds, faults, unknown, by_list):
+    """drs_job_info: what was read is right, and what was not is named."""
+    service = emulator(seeds)
+    for fault in faults:
+        service.fault(fault)
+    ids = [job_id(number) for number in range(len(seeds) + unknown)]
+    began = service.clock.now()
+    asked = {"type": "sync"} if by_list else {"job_ids": ids}
+
+    result = run(service, _query, gather=["detail", "progress", "rpo_rto"], **asked)
+
+    check_texts(result)
+    assert service.clock.now() - began <= 300 + 30 + 1
+    assert not result["changed"]
+    assert not service.journal.writes()
+    assert result["failed"] == bool(result["unread"])
+    found = [job["id"] for job in result["jobs"]]
+    if not by_list:
+        assert sorted(found + result["missing"]) == ids
+    unread = {row["id"] for row in result["unread"] if row["what"] == "status"}
+    for job in result["jobs"]:
+        # (A job that the service no longer knows is read as deleted by some of its codes.)
+        assert job["id"] in unread or job["status"] is not None
+        assert job["id"] in unread or job["id"] in service.jobs or job["status"] == "DELETED", job
+    if not any("drop_rows" in rule["effect"] for rule in faults):
+        assert all(job not in service.jobs for job in result["missing"]), result["missing"]
