@@ -4,9 +4,8 @@
 
 from __future__ import annotations
 
-import re
-
 from ansible.errors import AnsibleFilterError
+from ansible_collections.huaweicloud.drs.plugins.module_utils._job_options import each_once, separate
 
 DOCUMENTATION = r"""
 name: job_ids
@@ -43,8 +42,6 @@ _value:
   elements: str
 """
 
-_SEPARATORS = re.compile(r"[\s,]+")
-
 
 def job_ids(value):
     """The ids in value, a list of texts or one text, each once, in first order; AnsibleFilterError for the rest."""
@@ -56,8 +53,7 @@ def job_ids(value):
     for text in texts:
         if not isinstance(text, str):
             raise AnsibleFilterError(f"a job id is a text, not {type(text).__name__}: {text!r}")
-    found = (part for text in texts for part in _SEPARATORS.split(text) if part)
-    return list(dict.fromkeys(found))
+    return each_once(separate(texts))
 
 
 class FilterModule:

@@ -36,9 +36,14 @@ class JobOptionError(Exception):
     """An option cannot be right. The text names it, and says what would be."""
 
 
+def separate(values: Iterable[t.Any]) -> list[str]:
+    """The texts of a list whose items may hold several, separated by commas or any white space."""
+    return [part for value in values for part in re.split(r"[,\s]+", str(value)) if part]
+
+
 def split_ids(values: Iterable[t.Any]) -> list[str]:
     """Job ids out of a list whose items may hold several, apart by commas or any white space. Raises JobOptionError."""
-    ids = [part for value in values for part in re.split(r"[,\s]+", str(value)) if part]
+    ids = separate(values)
     for job_id in ids:
         if not _JOB_ID.match(job_id):
             raise JobOptionError(

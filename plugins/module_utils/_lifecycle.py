@@ -18,6 +18,7 @@ STATES = ("started", "paused", "stopped", "deleted")
 NOT_FOUND = "NOT_FOUND"
 DELETED = "DELETED"
 PAUSED = "PAUSING"
+INCREMENTAL = "INCRE_TRANSFER_STARTED"
 
 # One of the vendor's pages (Open Telekom Cloud, batch-status) spells it so.
 SPELLINGS = {"PAUSEING": PAUSED}
@@ -181,9 +182,41 @@ FOLLOWS = {
 }
 
 
+# What a job is doing, in one word; every *_FAILED is "failed".
+PHASES = {
+    "CREATING": "waiting",
+    "CONFIGURATION": "waiting",
+    "WAITING_FOR_START": "waiting",
+    "STARTJOBING": "moving",
+    "CHILD_TRANSFER_STARTING": "moving",
+    "CHANGE_JOB_STARTED": "moving",
+    "REBUILD_NODE_STARTED": "moving",
+    "NODE_UPGRADE_START": "moving",
+    "FULL_TRANSFER_STARTED": "full",
+    "FULL_TRANSFER_COMPLETE": "full",
+    INCREMENTAL: "running",
+    "CHILD_TRANSFER_STARTED": "running",
+    "CHILD_TRANSFER_COMPLETE": "running",
+    "NODE_UPGRADE_COMPLETE": "running",
+    PAUSED: "paused",
+    "RELEASE_RESOURCE_STARTED": "stopping",
+    "RELEASE_CHILD_TRANSFER_STARTED": "stopping",
+    "RELEASE_RESOURCE_COMPLETE": "ended",
+    "RELEASE_CHILD_TRANSFER_COMPLETE": "ended",
+    DELETED: "deleted",
+}
+
+
 def spell(status: str) -> str:
     """The one spelling of a status."""
     return SPELLINGS.get(status, status)
+
+
+def phase(status: str | None) -> str:
+    """What a job in this status is doing, in one of the words of PHASES, "failed" or "other"."""
+    if str(status).endswith("_FAILED"):
+        return "failed"
+    return PHASES.get(spell(str(status)), "other")
 
 
 def plan(status: str, desired: Desired, start_is_past: bool = False) -> Decision:
@@ -235,6 +268,10 @@ _STARTED = frozenset(status for status in STATUSES if plan(status, Desired("star
 _FAILURES = frozenset(status for status in STATUSES if status.endswith("_FAILED"))
 _RELEASED = frozenset(status for status in STATUSES if status.startswith("RELEASE_"))
 GONE = frozenset((DELETED, NOT_FOUND))
+# A job that runs, or is about to: a pause under way may still turn it into a paused one.
+RUNNING = frozenset(
+    status for status in STATUSES if plan(status, Desired("started")).kind in (REACHED, IN_PROGRESS, BLOCKED)
+)
 
 
 class WaitFor(t.NamedTuple):

@@ -13,7 +13,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-INCREMENTAL = "INCRE_TRANSFER_STARTED"
+from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import INCREMENTAL
 
 
 def seconds(value: Any) -> float | None:

@@ -12,21 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-PAUSED = ("PAUSING", "PAUSEING")
-# The statuses of a job that runs, and that a pause under way may still turn into a paused one.
-RUNNING = (
-    "STARTJOBING",
-    "FULL_TRANSFER_STARTED",
-    "FULL_TRANSFER_COMPLETE",
-    "INCRE_TRANSFER_STARTED",
-    "CHILD_TRANSFER_STARTING",
-    "CHILD_TRANSFER_STARTED",
-    "CHILD_TRANSFER_COMPLETE",
-    "CHANGE_JOB_STARTED",
-    "REBUILD_NODE_STARTED",
-    "NODE_UPGRADE_START",
-    "NODE_UPGRADE_COMPLETE",
-)
+from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import PAUSED, RUNNING, spell
 
 
 def claims(result: Mapping[str, Any], means: Iterable[str]) -> dict[str, list[str]]:
@@ -48,7 +34,11 @@ def _claim(job: Mapping[str, Any] | None) -> str:
         return "doubtful"
     if job.get("action") != "pause" or not job.get("changed"):
         return "untouched"
-    return "certain" if job.get("status") in PAUSED else "doubtful"
+    return "certain" if _is_paused(job.get("status")) else "doubtful"
+
+
+def _is_paused(status: Any) -> bool:
+    return spell(str(status)) == PAUSED
 
 
 def plan(read: Mapping[str, Any], certain: Iterable[str], doubtful: Iterable[str]) -> dict[str, Any]:
@@ -65,11 +55,11 @@ def plan(read: Mapping[str, Any], certain: Iterable[str], doubtful: Iterable[str
     found: dict[str, Any] = {"resume": [], "watch": [], "left": {}, "unread": []}
     for job_id in dict.fromkeys([*certain, *doubtful]):
         status = now.get(job_id)
-        if job_id in missing or (status is not None and status not in PAUSED + RUNNING):
+        if job_id in missing or (status is not None and not _is_paused(status) and status not in RUNNING):
             found["left"][job_id] = status
         elif status is None:
             found["unread"].append(job_id)
-        elif status in PAUSED:
+        elif _is_paused(status):
             found["resume"].append(job_id)
         elif job_id in doubted:
             found["watch"].append(job_id)

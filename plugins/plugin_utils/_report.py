@@ -13,37 +13,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
+from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import phase
 from ansible_collections.huaweicloud.drs.plugins.plugin_utils._window import UTC, WindowError, iso, moment, zone
 
 SCHEMA = 1
 ERRORS = ("reason", "error_code", "error_msg", "request_id")
 GOOD = ("ok", "accepted")
 
-# status: the family that it is coloured by. A status that the table lacks is "other".
-FAMILIES = {
-    "CREATING": "waiting",
-    "CONFIGURATION": "waiting",
-    "WAITING_FOR_START": "waiting",
-    "STARTJOBING": "moving",
-    "CHILD_TRANSFER_STARTING": "moving",
-    "CHANGE_JOB_STARTED": "moving",
-    "REBUILD_NODE_STARTED": "moving",
-    "NODE_UPGRADE_START": "moving",
-    "FULL_TRANSFER_STARTED": "full",
-    "FULL_TRANSFER_COMPLETE": "full",
-    "INCRE_TRANSFER_STARTED": "running",
-    "CHILD_TRANSFER_STARTED": "running",
-    "CHILD_TRANSFER_COMPLETE": "running",
-    "NODE_UPGRADE_COMPLETE": "running",
-    "PAUSING": "paused",
-    "PAUSEING": "paused",
-    "RELEASE_RESOURCE_STARTED": "stopping",
-    "RELEASE_CHILD_TRANSFER_STARTED": "stopping",
-    "RELEASE_RESOURCE_COMPLETE": "ended",
-    "RELEASE_CHILD_TRANSFER_COMPLETE": "ended",
-    "DELETED": "deleted",
-}
-# The families in the order of the legend, with words for people.
+# The phases in the order of the legend, with words for people.
 LEGEND = {
     "waiting": "not started",
     "moving": "starting or changing",
@@ -62,13 +39,6 @@ STEPS = tuple(
     + [3600 * hours for hours in (1, 2, 3, 6, 12, 24, 48, 168, 720)]
 )
 MOST_TICKS = 6
-
-
-def family(status: str | None) -> str:
-    """The family of a status; every *_FAILED is "failed"."""
-    if str(status).endswith("_FAILED"):
-        return "failed"
-    return FAMILIES.get(str(status), "other")
 
 
 def facts(run: Mapping[str, Any]) -> dict[str, Any]:
@@ -138,7 +108,7 @@ def _jobs(steps: Iterable[Mapping[str, Any]], names: Mapping[str, Any]) -> list[
             job.setdefault("timeline", []).extend(_seen(step, row))
     for job in found.values():
         job["timeline"].sort(key=lambda seen: str(seen["at"]))
-        job["failed"] = family(job["status"]) == "failed" or any(entry["outcome"] not in GOOD for entry in job["steps"])
+        job["failed"] = phase(job["status"]) == "failed" or any(entry["outcome"] not in GOOD for entry in job["steps"])
     return list(found.values())
 
 
@@ -224,7 +194,7 @@ def _lane(job: Mapping[str, Any], axis: _Axis) -> dict[str, Any]:
     segments = [
         {
             "status": status,
-            "family": family(status),
+            "family": phase(status),
             "left": axis.percent(at),
             "width": round(axis.percent(end) - axis.percent(at), 3),
             "from": axis.both(at),
@@ -236,7 +206,7 @@ def _lane(job: Mapping[str, Any], axis: _Axis) -> dict[str, Any]:
         "id": job["id"],
         "name": job["name"] or "",
         "status": job["status"] or "not known",
-        "family": family(job["status"]),
+        "family": phase(job["status"]),
         "failed": job["failed"],
         "why": [
             " ".join(str(entry[key]) for key in ("error_code", "error_msg") if entry.get(key))

@@ -15,6 +15,8 @@ from datetime import date, datetime, timedelta, timezone, tzinfo
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _clock
+
 UTC = timezone.utc
 TIME_OF_DAY = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 MINUTE = timedelta(minutes=1)
@@ -50,15 +52,14 @@ def zone(name: Any) -> tzinfo:
 def moment(value: Any) -> datetime:
     """An ISO 8601 time with an offset, as text or as YAML makes of it, in UTC. Raises WindowError."""
     text = str(value).strip()
-    try:
-        parsed = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", text))
-    except ValueError:
-        raise WindowError(
-            f"The time {text!r} is neither HH:MM nor ISO 8601 with an offset, such as 2026-03-01T22:00:00+01:00."
-        ) from None
-    if parsed.tzinfo is None:
+    found = _clock.milliseconds(text)
+    if found is not None:
+        return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=found)
+    if _clock.milliseconds(f"{text}Z") is not None:
         raise WindowError(f"The time {text!r} has no offset from UTC: write it as {text}+01:00 or {text}Z.")
-    return parsed.astimezone(UTC)
+    raise WindowError(
+        f"The time {text!r} is neither HH:MM nor ISO 8601 with an offset, such as 2026-03-01T22:00:00+01:00."
+    )
 
 
 def minute_of_day(value: Any) -> int | None:
@@ -170,7 +171,7 @@ def long_pause(length: timedelta | None, max_pause: float, what: str) -> list[st
 
 def iso(at: datetime | None) -> str:
     """ISO 8601 in UTC with a Z and whole seconds; empty for None."""
-    return "" if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return "" if at is None else _clock.timestamp(at.timestamp())
 
 
 def local(at: datetime, where: tzinfo) -> str:

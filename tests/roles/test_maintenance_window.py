@@ -186,8 +186,8 @@ def test_one_window_for_many_hosts(stage):
     assert said.pop("good") == ""
     assert "Change the schema: failed, and no_log hides why" in said["bad_work"]
     assert "would be a retry that nobody asked for" in said["failed_before"]
-    assert "could not be brought to paused" in said["not_started"]
-    assert "could not be brought to paused" in said["for_some_only"]
+    assert "did not reach the state paused" in said["not_started"]
+    assert "did not reach the state paused" in said["for_some_only"]
     assert {host: drs.report_of(host)[0]["outcome"] for host in said} == dict.fromkeys(said, "failed")
     assert run.failures == {"good": 0, **dict.fromkeys(said, 1)}
     assert "canary-of-the-database" not in str(drs.reports())

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import STATUSES
+from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import STATUSES, phase
 from ansible_collections.huaweicloud.drs.plugins.plugin_utils import _report
 from hypothesis import given
 from hypothesis import strategies as st
@@ -124,10 +124,10 @@ def test_rows_that_were_only_read_have_no_outcome():
     assert "canary" not in json.dumps(facts)
 
 
-def test_every_status_has_a_family():
-    assert {_report.family(status) for status in STATUSES} <= set(_report.LEGEND)
-    assert [status for status in STATUSES if _report.family(status) == "other"] == ["NOT_FOUND"]
-    assert (_report.family("NEVER_HEARD_OF"), _report.family(None)) == ("other", "other")
+def test_every_status_has_a_phase():
+    assert {phase(status) for status in STATUSES} <= set(_report.LEGEND)
+    assert [status for status in STATUSES if phase(status) == "other"] == ["NOT_FOUND"]
+    assert (phase("NEVER_HEARD_OF"), phase(None)) == ("other", "other")
 
 
 def figures(*steps, **more):
