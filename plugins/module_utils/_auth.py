@@ -27,7 +27,6 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._endpoints import 
 from ansible_collections.huaweicloud.drs.plugins.module_utils._message import Answer, Request, error_in
 from ansible_collections.huaweicloud.drs.plugins.module_utils._secrets import Secrets
 
-LONGEST_TEXT = 500
 # Comes with 403: "Invalid token." Source: the error codes of DRS.
 REFUSAL_CODE = "DRS.M00100"
 
@@ -163,17 +162,13 @@ class Auth:
         code, text = error_in(answer.body)
         details = [f"HTTP {answer.status}"]
         if code and code != str(answer.status):  # Keystone's code is the status
-            details.append(self._shown(code))
+            details.append(self._secrets.text(code) or "")
         if text:
-            details.append(self._shown(text))
+            details.append(self._secrets.text(text) or "")
         if answer.request_id:
-            details.append(f"request {self._shown(answer.request_id)}")
+            details.append(f"request {answer.request_id}")
         words = f"IAM at {self._endpoints.auth_url} did not {task} for {self.describe()}: {', '.join(details)}"
         return AuthError("".join(f"{part}. " for part in (words, auth_hint(answer)) if part).strip())
-
-    def _shown(self, text: str) -> str:
-        """IAM's own words. Masked before they are cut: the start of a secret would not be recognised."""
-        return self._secrets.mask(text)[:LONGEST_TEXT]
 
 
 def _refuses(answer: Answer) -> bool:

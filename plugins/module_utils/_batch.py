@@ -22,6 +22,7 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._module import (
     OptionError,
     Runtime,
     check_ranges,
+    hide_addresses,
     make_client,
 )
 from ansible_collections.huaweicloud.drs.plugins.module_utils._reconcile import Done, Rules
@@ -80,13 +81,14 @@ def run(module: AnsibleModule, runtime: Runtime) -> None:
     params = module.params
     jobs: list[Job] = []
     facts = params["facts"]
+    hide = module.no_log_values.add
+    hide_addresses(params, hide)
     try:
         check_ranges(params)
         jobs = to_jobs(params)
         if not jobs:
             module.warn("No job ids were given, so there was nothing to do.")
             module.exit_json(msg=summary_in_words(jobs, params["state"]), **result(jobs, NO_STATISTICS, facts))
-        hide = module.no_log_values.add
         client = make_client(params, runtime, hide, params["wait_timeout"], params["max_parallel"])
     except (OptionError, JobOptionError) as error:
         for job in jobs:

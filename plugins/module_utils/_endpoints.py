@@ -97,19 +97,29 @@ class Connection(t.NamedTuple):
     endpoints: Endpoints
 
 
-def resolve(options: Mapping[str, t.Any], environ: Mapping[str, str], hide: Callable[[str], object]) -> Connection:
+def hide_addresses(options: Mapping[str, t.Any], environ: Mapping[str, str], hide: Callable[[str], object]) -> None:
+    """Calls hide(value) for each address that resolve() refuses and that may contain a secret. To be called before any
+    error of the options is reported, since ansible-core shows the options with it."""
+    for source in _sources(options, environ):
+        for address in (source.values.get(name, "") for name in _ADDRESSES):
+            # To hide a very short text would make every other text unreadable.
+            if _fault(address) and (len(address) >= SHORTEST_SECRET or "@" in address):
+                hide(address)
+
+
+def _sources(options: Mapping[str, t.Any], environ: Mapping[str, str]) -> tuple[Source, Source, Source]:
+    """Options, HW_ variables and OS_ variables."""
+    hw, os_ = (Source.of_environ(environ, VARIABLES[family], TOGETHER) for family in ("HW_", "OS_"))
+    return Source.of_options(options, (*_NAMES, "ca_cert")), hw, os_
+
+
+def resolve(options: Mapping[str, t.Any], environ: Mapping[str, str]) -> Connection:
     """The credentials that choose() finds, and the endpoints for them.
 
     Each value of the endpoints comes from the option of its name, else from one family of variables: that of the
-    credentials; if these are options, HW_ if any of its variables in this file is set, else OS_. hide(value) is called,
-    before anything is raised, for each address that may contain a secret. Raises AuthError.
+    credentials; if these are options, HW_ if any of its variables in this file is set, else OS_. Raises AuthError.
     """
-    given = Source.of_options(options, (*_NAMES, "ca_cert"))
-    hw, os_ = (Source.of_environ(environ, VARIABLES[family], TOGETHER) for family in ("HW_", "OS_"))
-    for address in (source.values.get(name, "") for source in (given, hw, os_) for name in _ADDRESSES):
-        # To hide a very short text would make every other text unreadable.
-        if _fault(address) and (len(address) >= SHORTEST_SECRET or "@" in address):
-            hide(address)
+    given, hw, os_ = _sources(options, environ)
     credentials, origin, first = choose(options, environ)
     by_os = origin == "OS_"
     family = os_ if by_os or (origin is None and not hw.values) else hw

@@ -94,6 +94,11 @@ class Client(t.NamedTuple):
 NO_STATISTICS: dict[str, t.Any] = {"requests": 0, "retries": 0, "seconds": 0.0, "request_ids": []}
 
 
+def hide_addresses(params: Mapping[str, t.Any], hide: Callable[[str], object]) -> None:
+    """To be called first of all: an address may hold a secret, and ansible-core shows the options with every error."""
+    _endpoints.hide_addresses(params, os.environ, hide)
+
+
 def make_client(
     params: Mapping[str, t.Any], runtime: Runtime, hide: Callable[[str], object], seconds: float, max_parallel: int
 ) -> Client:
@@ -101,7 +106,7 @@ def make_client(
     if not _http.HAS_REQUESTS:
         raise OptionError(missing_required_lib("requests"))
     try:
-        credentials, endpoints = _endpoints.resolve(params, os.environ, hide)
+        credentials, endpoints = _endpoints.resolve(params, os.environ)
     except AuthError as error:
         raise OptionError(str(error)) from None
     if endpoints.ca_cert and not os.path.isfile(endpoints.ca_cert):

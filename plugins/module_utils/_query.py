@@ -26,6 +26,7 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._module import (
     OptionError,
     Runtime,
     check_ranges,
+    hide_addresses,
     make_client,
 )
 
@@ -70,6 +71,7 @@ class Trouble(t.NamedTuple):
 def run(module: AnsibleModule, runtime: Runtime) -> None:
     """Ends by exit_json or fail_json."""
     params = module.params
+    hide_addresses(params, module.no_log_values.add)
     try:
         check_ranges(params)
         job_ids = None if params["job_ids"] is None else each_once(split_ids(params["job_ids"]))

@@ -66,7 +66,7 @@ def drive(flow, answers=None):
 
 def auth_of(url, method, **options):
     given = {"endpoint": url, "auth_url": url, "region": "eu-de", **method, **options}
-    return _auth.Auth(*_endpoints.resolve(given, {}, lambda value: None), _secrets.Secrets(), Clock())
+    return _auth.Auth(*_endpoints.resolve(given, {}), _secrets.Secrets(), Clock())
 
 
 def read(url, auth):

@@ -151,7 +151,12 @@ def guide() -> str:
     """The whole page."""
     plan = [[f"``{status}``", *(_cell(status, state) for state in lifecycle.STATES)] for status in lifecycle.STATUSES]
     wait_for = [
-        [_WRITES[write], _statuses(row.target), _statuses(row.pending) + ", and the status before", _statuses(row.failed)]
+        [
+            _WRITES[write],
+            _statuses(row.target),
+            _statuses(row.pending) + ", and the status before",
+            _statuses(row.failed),
+        ]
         for write, row in lifecycle.WAIT_FOR.items()
     ]
     return (

@@ -98,7 +98,7 @@ class Service:
 
 
 def made(method, secrets=None, clock=None, **options):
-    connection = _endpoints.resolve({**PLACE, **method, **options}, {}, lambda value: None)
+    connection = _endpoints.resolve({**PLACE, **method, **options}, {})
     return _auth.Auth(*connection, secrets or _secrets.Secrets(), clock or Clock())
 
 

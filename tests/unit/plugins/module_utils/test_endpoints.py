@@ -6,9 +6,15 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.huaweicloud.drs.plugins.module_utils import _credentials, _endpoints
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _credentials
 from ansible_collections.huaweicloud.drs.plugins.module_utils._credentials import AuthError, Password
-from ansible_collections.huaweicloud.drs.plugins.module_utils._endpoints import OPTIONS, VARIABLES, loopback
+from ansible_collections.huaweicloud.drs.plugins.module_utils._endpoints import (
+    OPTIONS,
+    VARIABLES,
+    hide_addresses,
+    loopback,
+    resolve,
+)
 from hypothesis import example, given
 from hypothesis import settings as budget
 from hypothesis import strategies as st
@@ -33,14 +39,10 @@ def merged(*parts):
     return {name: value for part in parts for name, value in part.items()}
 
 
-def resolve(options, environ, hide=lambda value: None):
-    return _endpoints.resolve(options, environ, hide)
-
-
 def hidden(options, environ):
     """The values that are to be hidden."""
     values = []
-    outcome(options, environ, values.append)
+    hide_addresses(options, environ, values.append)
     return values
 
 
@@ -53,10 +55,10 @@ def refusal(options, environ):
     return words
 
 
-def outcome(options, environ, hide=lambda value: None):
+def outcome(options, environ):
     """The connection and no words, or no connection and the words of the refusal."""
     try:
-        return resolve(options, environ, hide), ""
+        return resolve(options, environ), ""
     except AuthError as error:
         return None, str(error)
 
@@ -533,8 +535,9 @@ def test_a_whole_set_of_options_leaves_nothing_to_the_environment(environ):
     st.text(max_size=20),
 )
 def test_every_address_with_an_at_sign_is_hidden_and_refused(name, start, before, after):
-    url, values = f"{start}{before}@{after}", []
-    connection, words = outcome(merged(TOKEN, PLACE, {name: url}), {}, values.append)
+    url = f"{start}{before}@{after}"
+    options = merged(TOKEN, PLACE, {name: url})
+    connection, words = outcome(options, {})
     assert connection is None
-    assert values == [url]
+    assert hidden(options, {}) == [url]
     assert words.startswith(f"The option {name} contains a user name")

@@ -49,7 +49,6 @@ class TestIds:
             split_ids([ONE, value])
         assert value in str(error.value)
 
-
     @pytest.mark.parametrize(
         ("odd", "named"),
         [

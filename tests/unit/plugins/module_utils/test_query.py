@@ -69,7 +69,9 @@ ODD_FIELDS = (
 def told(detail=None, status=None, **parts):
     """The item of a job with these rows."""
     parts = {
-        part: Reading(READ, "INCRE_TRANSFER_STARTED", row=row) for part, row in dict(parts, detail=detail).items() if row
+        part: Reading(READ, "INCRE_TRANSFER_STARTED", row=row)
+        for part, row in dict(parts, detail=detail).items()
+        if row
     }
     return _query.item(ID, Reading(READ, "INCRE_TRANSFER_STARTED", row=status), parts, MASK)
 
@@ -266,7 +268,9 @@ class TestItem:
     def test_has_the_same_keys_always(self):
         full = filled(DETAIL, "told")
         whole = told(full, {"name": "orders"}, progress=filled(PROGRESS, "1"), rpo_rto=filled(RPO_RTO, "1"))
-        bare = _query.item(ID, Reading(UNREADABLE, msg="HTTP 500"), {"detail": Reading(UNREADABLE, msg="HTTP 500")}, MASK)
+        bare = _query.item(
+            ID, Reading(UNREADABLE, msg="HTTP 500"), {"detail": Reading(UNREADABLE, msg="HTTP 500")}, MASK
+        )
         assert list(whole) == list(bare)
         assert bare == {**dict.fromkeys(whole), "id": ID}
 
