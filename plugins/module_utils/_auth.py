@@ -166,7 +166,7 @@ class Auth:
         if text:
             details.append(self._secrets.text(text) or "")
         if answer.request_id:
-            details.append(f"request {answer.request_id}")
+            details.append(f"request {self._secrets.mask(answer.request_id)}")
         words = f"IAM at {self._endpoints.auth_url} did not {task} for {self.describe()}: {', '.join(details)}"
         return AuthError("".join(f"{part}. " for part in (words, auth_hint(answer)) if part).strip())
 
