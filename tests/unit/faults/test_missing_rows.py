@@ -59,7 +59,7 @@ def test_one_unknown_id_makes_no_other_unknown(code, write, http_status):
     refuse_page_with_unknown_id(service, "batch-status", code, http_status)
     ids = [*list(service.jobs)[:2], UNKNOWN, *list(service.jobs)[2:]]
     result = run(service, state, ids, **options)
-    jobs = dict(zip(ids, result["jobs"]))
+    jobs = dict(zip(ids, result["jobs"], strict=True))
     assert [jobs[job]["outcome"] for job in service.jobs] == ["ok"] * 5
     assert all(service.journal.accepted(job) == [write] for job in service.jobs)
     good = state == "deleted" or (state == "stopped" and code == "DRS.M05004")
