@@ -138,6 +138,23 @@ def test_the_caller_goes_while_the_run_waits():
 
 
 @shows(
+    "Headers or bodies that trickle in at a byte a second, 100 Continue again and again, with every answer",
+    "batch-status, batch-detail, each write, IAM's tokens",
+    "Each request is given up at its timeout: the run ends at the deadline, and one request's timeout later at most.",
+)
+@pytest.mark.parametrize(
+    "trickle", [{"head": 1}, {"body": 1}, {"continues": 1000, "pause": 1}, {"body": 1000}], ids=str
+)
+@pytest.mark.parametrize("endpoint", ["batch-status", "batch-detail", "batch-starting", "tokens"])
+@pytest.mark.parametrize("wait_timeout", [1, 70])
+def test_what_trickles_in_does_not_hold_up_the_end(trickle, endpoint, wait_timeout):
+    service = emulator(["CONFIGURATION"] * 3)
+    service.fault({"match": {"endpoint": endpoint}, "effect": {"fate": "trickle", "trickle": trickle}})
+    result = run(service, "started", way_in=PASSWORD, wait_timeout=wait_timeout)
+    assert result["failed"] or outcomes(result) == ["ok"] * 3
+
+
+@shows(
     "A service that is slow to take the connection, and then slow to answer",
     "all",
     "`request_timeout` counts for both together.",
