@@ -231,6 +231,26 @@ def test_a_proxy_that_refuses(refusal, far_service, monkeypatch):
 
 
 @shows(
+    "A proxy answers CONNECT with 407 or 403, and refuses for good; the deadline is far away",
+    "all",
+    "Asked once: final at once, whatever `fail_on` says, with a hint at the variable. Its password is in no text.",
+)
+@pytest.mark.parametrize("refusal", [b"407 Proxy Authentication Required", b"403 Forbidden"])
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+def test_a_proxy_that_refuses_for_good_is_asked_once(refusal, variable, far_service, monkeypatch):
+    serving, options = far_service
+    with proxy(serving.port, refusal) as between:
+        monkeypatch.setenv(variable, "http://user:%s@%s" % (PROXY_PASSWORD, between.address))
+        result = pause(**options, wait_timeout=1800, fail_on="never")
+    assert result["failed"]
+    assert outcome(result) == "not_attempted"
+    assert "The proxy in %s refuses: check it, and its user and password" % variable in result["msg"]
+    assert len(between.heads) == result["api"]["requests"] == 1
+    assert result["api"]["seconds"] < 5
+    assert PROXY_PASSWORD not in words(result)
+
+
+@shows(
     "A netrc file with a password for the service's host",
     "all, IAM included",
     "Never read: what is sent is the way in that was given.",
