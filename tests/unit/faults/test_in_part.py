@@ -41,7 +41,7 @@ BESIDE_ROWS = {
 
 
 @shows(
-    "A write is carried out, and answered with its rows and an error beside them (429, 400, 401, 403, 404, 409, 500, 503, or "
+    "A write is carried out, and answered with its rows and an error next to them (429, 400, 401, 403, 404, 409, 500, 503, or "
     "2xx with DRS.M01503 or DRS.M01504 at the top)",
     "batch-starting, batch-pause-task, batch-retry-task, batch-jobs",
     "The rows count: ok, changed, sent once.",
@@ -77,7 +77,7 @@ CONTRADICTIONS = ("DRS.M00302", "DRS.M00304", "DRS.M01504", "DRS.M01501", "DRS.M
 
 
 @shows(
-    "A row says success, with a code beside it that means success (DRS-M00000, 0)",
+    "A row says success, with a code next to it that means success (DRS-M00000, 0)",
     "each write",
     "No error: accepted, sent once.",
 )
@@ -94,7 +94,7 @@ def test_a_code_of_zeros_is_no_error(write, code):
 
 
 @shows(
-    "A row says success, with another code beside it, whatever its JSON type",
+    "A row says success, with another code next to it, whatever its JSON type",
     "each write",
     "As a lost answer: read, and the desired state reached is ok and changed. Sent once.",
 )

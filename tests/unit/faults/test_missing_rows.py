@@ -48,7 +48,7 @@ def refuse_page_with_unknown_id(service, endpoint, code, http_status=404):
 @shows(
     "A page is refused as a whole (400, 404) with DRS.M00289, DRS.M05003 or DRS.M05004 because of one unknown id",
     "batch-status",
-    "Split: only that id counts as unknown or deleted. The jobs beside it are driven to their state.",
+    "Split: only that id counts as unknown or deleted. The other jobs are driven to their state.",
 )
 @each_code
 @each_write
@@ -88,7 +88,7 @@ def test_one_unknown_id_hides_no_running_job(code, mode):
         assert job_id(0) not in warning
 
 
-@shows("The same", "batch-detail", "Split: the starts beside it are made.")
+@shows("The same", "batch-detail", "Split: the other starts are made.")
 @each_code
 def test_one_job_without_details_hides_no_others(code):
     service = emulator(["CONFIGURATION"] * 5)
@@ -241,7 +241,7 @@ def test_info_rows_missing_at_the_beginning():
 
 
 @shows(
-    "No row for any of twelve jobs, for good",
+    "No row for any of twelve jobs, permanently",
     "batch-status; drs_job_batch and drs_job_info",
     "All are asked for once more together, at least 5 s later, 5 ids a request; then they count as unknown.",
 )

@@ -364,7 +364,7 @@ def test_info_a_code_without_a_status(code, endpoint, what):
 @shows(
     "The same, after an accepted write",
     "batch-status",
-    "One is retried: ok. For good: unknown after `settle_time`, with the code.",
+    "One is retried: ok. Permanently: unknown after `settle_time`, with the code.",
 )
 @each_write
 @pytest.mark.parametrize("code", ["DRS.M00102", "DRS.M00105", "DRS.M00007"])

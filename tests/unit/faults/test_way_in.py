@@ -139,7 +139,7 @@ def test_a_token_that_never_works_is_final(write):
 @shows(
     "Every write is refused with 401, and reads are not",
     "each write",
-    "One fresh token, then final for all; unchanged.",
+    "One new token, then final for all; unchanged.",
 )
 @each_write
 def test_a_token_that_never_works_for_writes_is_final(write):
@@ -195,7 +195,7 @@ def test_a_wrong_password_is_tried_once():
     assert [entry.endpoint for entry in service.journal] == ["tokens"]
 
 
-@shows("IAM is down for a while", "IAM's tokens", "Asked again with growing pauses: ok.")
+@shows("IAM is down for a while", "IAM's tokens", "Retried with growing pauses: ok.")
 @each_write
 def test_iam_is_down_for_a_while(write):
     status, state, options = WRITES[write]
@@ -208,7 +208,7 @@ def test_iam_is_down_for_a_while(write):
 @shows(
     "IAM is down when the token expires, with a write and while waiting",
     "IAM's tokens",
-    "For a while: waited out, ok. For good: not_attempted; unknown once a write was made.",
+    "For a while: waited out, ok. Permanently: not_attempted; unknown once a write was made.",
 )
 @each_write
 @pytest.mark.parametrize("match", [{"kind": "write", "nth": 1}, {"kind": "read", "nth": 3}])
@@ -272,7 +272,7 @@ def test_a_clock_that_is_a_little_off_does_no_harm(write, minutes, clock_off):
 
 
 @shows(
-    "The project cannot be told: none or several of its name",
+    "The project cannot be determined: none or several of its name",
     "IAM's projects",
     "Final before anything is sent to the service; the text names the name.",
 )

@@ -206,6 +206,7 @@ def test_no_warning_is_an_exception(listening):
     assert http.read("GET", listening("127.0.0.2").url + "/v3/somewhere").status == 404
 
 
+@shows("PYTHONWARNINGS=error, and a library that warns when it is imported", "all", "No warning becomes an exception.")
 def test_no_warning_of_an_import_is_an_exception(tmp_path):
     (tmp_path / "urllib3").mkdir()
     (tmp_path / "urllib3" / "__init__.py").write_text(

@@ -231,7 +231,7 @@ def test_a_proxy_that_refuses(refusal, far_service, monkeypatch):
 
 
 @shows(
-    "A proxy answers CONNECT with 407 or 403, and refuses for good; the deadline is far away",
+    "A proxy answers CONNECT with 407 or 403, and refuses permanently; the deadline is far away",
     "all",
     "Asked once: final at once, whatever `fail_on` says, with a hint at the variable. Its password is in no text.",
 )
@@ -253,7 +253,7 @@ def test_a_proxy_that_refuses_for_good_is_asked_once(refusal, variable, far_serv
 @shows(
     "A netrc file with a password for the service's host",
     "all, IAM included",
-    "Never read: what is sent is the way in that was given.",
+    "Never read: what is sent is the credentials that were given.",
 )
 @pytest.mark.parametrize("way", WAYS_IN)
 @pytest.mark.parametrize("by", ["HOME", "NETRC"])
@@ -317,6 +317,7 @@ def test_a_handshake_without_an_end_is_given_up():
     assert peers.is_in_time(peers.read_silent_tls())
 
 
+@shows("Two slow requests on one connection", "all", "Each has a `request_timeout` of its own: ok.")
 def test_each_request_on_a_connection_has_its_own_time():
     assert peers.read_twice() == ([{}, {}], 2)
 
@@ -350,6 +351,7 @@ def test_the_addresses_of_a_host_share_the_time(number, monkeypatch):
     assert result["said"].endswith("no connection within 0.6 s")
 
 
+@shows("A host with several addresses, and only the last one answers", "all", "The next address is tried: ok.")
 def test_the_next_address_is_tried(monkeypatch):
     with peers.peer(peers.answers(peers.OK + b"Content-Length: 2\r\n\r\n{}")) as address:
         port = int(address.rpartition(":")[2])
@@ -378,6 +380,9 @@ def test_a_proxy_that_refuses_connect(refusal):
     assert peers.is_right_for(refusal, peers.read_refused(refusal))
 
 
+@shows(
+    "A proxy that refuses, named by HTTPS_PROXY, ALL_PROXY or their lower case", "all", "The text names that variable."
+)
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
 def test_the_variable_that_names_the_proxy_is_named(variable):
     refuse = peers.answers(b"HTTP/1.1 407 no\r\n\r\n")
@@ -401,6 +406,11 @@ def test_a_proxy_that_breaks(bad):
     assert "canary" not in said
 
 
+@shows(
+    "A proxy on which nobody listens, or whose name is not known",
+    "all",
+    "Surely unsent: retried. The text names the variable, and no password.",
+)
 @pytest.mark.parametrize(
     ("name", "words"), [("127.0.0.1:9", "did not connect"), ("proxy.invalid:3128", "name of the proxy")]
 )

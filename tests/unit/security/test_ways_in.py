@@ -67,7 +67,11 @@ def all_of(requests_sent):
     )
 
 
-@shows("HW_ variables alone, in each way in", "all", "Sent to Huawei Cloud, in HW_CLOUD's domain if that is set.")
+@shows(
+    "HW_ variables alone, with each kind of credentials",
+    "all",
+    "Sent to Huawei Cloud, in HW_CLOUD's domain if that is set.",
+)
 @pytest.mark.parametrize("way", [HW_KEY, HW_TOKEN, HW_PASSWORD])
 @pytest.mark.parametrize("cloud", [{}, {"HW_CLOUD": "myhuaweicloud.eu"}])
 def test_hw_variables_go_to_huawei_cloud(way, cloud, sent):
@@ -76,7 +80,9 @@ def test_hw_variables_go_to_huawei_cloud(way, cloud, sent):
     assert hosts(went) == {"%s.eu-west-101.%s" % (service, cloud.get("HW_CLOUD", "myhuaweicloud.com"))}
 
 
-@shows("OS_ variables alone, in each way in, with OS_AUTH_URL", "all", "Sent to the cloud of OS_AUTH_URL.")
+@shows(
+    "OS_ variables alone, with each kind of credentials, with OS_AUTH_URL", "all", "Sent to the cloud of OS_AUTH_URL."
+)
 @pytest.mark.parametrize("way", [OS_KEY, OS_TOKEN, OS_PASSWORD])
 def test_os_variables_go_to_the_cloud_of_their_auth_url(way, sent):
     _result, went = sent({**way, **OS_PLACE})
@@ -117,7 +123,7 @@ def test_os_secrets_of_another_openstack_go_nowhere(way, sent):
 
 
 @shows(
-    "HW_ and OS_ variables at once, in each pair of ways in",
+    "HW_ and OS_ variables at once, in each pair of kinds of credentials",
     "all",
     "HW_ counts alone; no value of the other is in any request.",
 )
@@ -131,7 +137,9 @@ def test_the_two_families_are_never_mixed(hw, os_, sent):
         assert value not in all_of(went)
 
 
-@shows("Half a way in of each family", "all", "An error that names what is missing: halves are not put together.")
+@shows(
+    "Half of the credentials in each family", "all", "An error that names what is missing: halves are not put together."
+)
 @pytest.mark.parametrize(
     "environment",
     [
@@ -156,7 +164,7 @@ OPTIONS = {
 
 
 @shows(
-    "An option with a way in, and every variable set",
+    "An option with credentials, and every variable set",
     "all",
     "The option counts alone; no secret of the environment is in any request.",
 )
@@ -171,7 +179,7 @@ def test_an_option_switches_off_the_environment(way, environment, sent):
 
 
 @shows(
-    "Two ways in among the options, or in one family of variables",
+    "Two kinds of credentials among the options, or in one family of variables",
     "all",
     "An error that names both, and nothing is sent.",
 )
