@@ -132,6 +132,11 @@ def throttled(answer: Answer) -> bool:
     return answer.status == 429 or error_in(answer.body)[0] in THROTTLED
 
 
+def reports(answer: Answer) -> bool:
+    """Whether there are rows in the answer: they count, whatever its status is."""
+    return bool(_rows(answer.body))
+
+
 def _whole(answer: Answer, jobs: int) -> str:
     """What an answer without usable rows means for a request of so many jobs, a write or a read."""
     code, _text = error_in(answer.body)

@@ -80,6 +80,7 @@ class Convergence:
             due = min(min(job.due for job in open_jobs), self._rules.deadline)
             if not pause(self._clock, max(0.0, due - self._now()), self._listening):
                 self._stopped = "caller_gone"
+                break
         gone = self._stopped == "caller_gone"
         if open_jobs and self._rules.wait and not gone and self._now() >= self._api.opens_at():
             self._last_read(open_jobs)
@@ -103,9 +104,12 @@ class Convergence:
             self._submit(wanted)
             self._release()
 
-    def _decide(self, jobs: Sequence[Job]) -> list[tuple[Job, Send]]:
-        """Reads the statuses of these jobs. Returns the writes that follow."""
+    def _decide(self, jobs: Sequence[Job], for_writes: bool = False) -> list[tuple[Job, Send]]:
+        """Reads the statuses of these jobs. Returns the writes that follow. for_writes: they are sent next, and however long
+        the read took, it counts as fresh; else nothing would ever be sent where reads are slow."""
         readings = self._api.statuses([job.key for job in jobs])
+        if for_writes:
+            readings = {key: reading._replace(at=self._now()) for key, reading in readings.items()}
         kinds = {reading.kind for reading in readings.values()}
         self._authorized = self._authorized or bool(kinds & {_answers.READ, _answers.MISSING})
         self._answered = self._authorized or self._answered or _answers.REFUSED in kinds
@@ -129,7 +133,7 @@ class Convergence:
         for job, send in wanted:
             if send.needs_order:
                 detail = details[job.key]
-                step = _reconcile.after_details(job.desired, job.state, send.write, detail, moment, self._rules)
+                step = _reconcile.after_details(job.desired, job.state, detail, moment, self._rules)
                 send_now = self._take(job, step)
             else:
                 send_now = send
@@ -183,8 +187,8 @@ class Convergence:
                     self._keep_back(batch, answer)
                 else:
                     self._apply(batch, answer)
-            again = self._with_orders(self._decide([job for job, _send in stale[: _api.PAGE]])) if stale else []
-            queue = again + stale[_api.PAGE :]
+            page = [job for job, _send in stale[: _api.PAGE]]
+            queue = (self._with_orders(self._decide(page, for_writes=True)) if page else []) + stale[_api.PAGE :]
 
     def _batches(self, wanted: Sequence[tuple[Job, Send]]) -> list[list[tuple[Job, Send]]]:
         """Jobs of one endpoint together, in the order requested, batch_size a request, or as many as they were split to."""
@@ -200,7 +204,8 @@ class Convergence:
         ]
 
     def _send(self, batch: Sequence[tuple[Job, Send]]) -> Mapping[str, WriteResult] | str:
-        """One request. Runs next to others in threads: changes no job. Returns why it was kept back, if it was."""
+        """One request. Runs next to others in threads: changes no job, and learns from the answer what keeps other requests
+        back. Returns why it was kept back itself, if it was."""
         jobs = {job for job, _send in batch}
         writes = {send.write for _job, send in batch}
         endpoint = _api.ENDPOINTS[batch[0][1].write]
@@ -218,11 +223,15 @@ class Convergence:
             results = self._api.write([WriteItem(job.key, send.write, job.options) for job, send in batch], before_send)
         except _NotSent as kept:
             return str(kept)
-        for result in results.values():
-            if result.kind == _answers.UNAUTHORIZED:
+        for job_id, result in results.items():
+            if result.kind == _answers.ACCEPTED:
+                self._reopen(endpoint)
+            elif result.kind == _answers.UNAUTHORIZED:
                 self._close(None if result.http in (None, 401) else endpoint, result)
             elif result.kind == _answers.SPLIT and result.of_project:
                 self._splitting.setdefault(endpoint, jobs)
+            elif result.kind == _answers.REFUSED and result.of_project and len(batch) == 1:
+                self._count_refusal(endpoint, job_id, result)
         return results
 
     def _check_stopped(self) -> None:
@@ -239,13 +248,22 @@ class Convergence:
             if endpoint in (None, its_endpoint):
                 self._closed.setdefault(write, refusal)
 
+    def _reopen(self, endpoint: _api.Endpoint) -> None:
+        """A write was accepted there, and what was refused to other jobs is not everybody's."""
+        self._accepted_at.add(endpoint)
+        for write, refusal in list(self._closed.items()):
+            if refusal.of_project and _api.ENDPOINTS[write] == endpoint:
+                self._closed.pop(write, None)
+
     def _keep_back(self, batch: Sequence[tuple[Job, Send]], why: str) -> None:
         for job, send in batch:
-            if why == _CLOSED:
-                refusal = self._closed[send.write]
-                self._take(job, _reconcile.after_closing(job.state, refusal, self._moment(), self._rules))
-            elif why == _HELD:
+            refusal = self._closed.get(send.write)
+            if why == _HELD:
                 self._hold(job, send.write)
+            elif refusal:
+                self._take(job, _reconcile.after_closing(job.state, refusal, self._moment(), self._rules))
+            else:
+                job.due = self._now()
 
     def _hold(self, job: Job, write: str) -> None:
         job.due = float("inf")
@@ -266,22 +284,19 @@ class Convergence:
             suspect = job in self._splitting.get(endpoint, ())
             self._take(job, step)
             self._splitting.get(endpoint, set()).discard(job)
-            if result.kind == _answers.ACCEPTED:
-                self._accepted_at.add(endpoint)
-            elif suspect and result.kind in (_answers.SPLIT, _answers.UNSENT):
+            if suspect and result.kind in (_answers.SPLIT, _answers.UNSENT):
                 self._splitting[endpoint].add(job)
             elif result.kind == _answers.SPLIT and result.of_project:
                 self._hold(job, send.write)
-            elif result.kind == _answers.REFUSED and result.of_project and len(batch) == 1:
-                self._count_refusal(endpoint, job, result)
+            elif result.kind == _answers.REFUSED and result.of_project:
+                self.fatal = self.fatal or self._closed.get(send.write)
 
-    def _count_refusal(self, endpoint: _api.Endpoint, job: Job, refusal: WriteResult) -> None:
+    def _count_refusal(self, endpoint: _api.Endpoint, job_id: str, refusal: WriteResult) -> None:
         """A job alone in its request was refused: is everybody?"""
         alone = self._refused_alone.setdefault((endpoint, refusal.code), set())
-        alone.add(job.key)
+        alone.add(job_id)
         if endpoint not in self._accepted_at and len(alone) >= min(_api.ENOUGH_REFUSALS, len(self._jobs)):
             self._close(endpoint, self._api.for_everybody(refusal))
-            self.fatal = self.fatal or self._api.for_everybody(refusal)
 
     def _release(self) -> None:
         """Once the request that was refused has been split to its end, or everybody turns out to be refused, the jobs that

@@ -92,7 +92,8 @@ class Http:
     """One client for a run.
 
     listening(): whether somebody still waits for the result. throttled(answer): whether the service asked to come back
-    later. deadline: the clock's monotonic second after which nothing is repeated and no pause ends. timeout: seconds for
+    later. reports(answer): whether the answer holds what was asked for, whatever its status: it is then used and neither
+    repeated nor a reason to renew credentials. deadline: the clock's monotonic second after which nothing is repeated and no pause ends. timeout: seconds for
     one request, from connecting to the last byte. All threads share the pauses that the service asked for, and the width,
     the number of requests in flight, which is halved when the service throttles and grows back one by one.
     """
@@ -105,6 +106,7 @@ class Http:
         secrets: Secrets,
         listening: Callable[[], bool],
         throttled: Callable[[Answer], bool],
+        reports: Callable[[Answer], bool],
         deadline: float,
         headers: Mapping[str, str],
         verify: bool | str = True,
@@ -115,7 +117,8 @@ class Http:
         session_factory: Callable[[], t.Any] | None = None,
     ) -> None:
         self.auth, self.clock, self.secrets, self.deadline = auth, clock, secrets, deadline
-        self._listening, self._throttled, self._headers, self._verify = listening, throttled, dict(headers), verify
+        self._listening, self._throttled, self._reports = listening, throttled, reports
+        self._headers, self._verify = dict(headers), verify
         self._timeout, self._max_retries, self._max_parallel = timeout, max_retries, max_parallel
         self._random = random
         self._session_factory = session_factory or _session.open_session
@@ -205,6 +208,8 @@ class Http:
                         if last is not None:
                             self._count_retry()
                         answer = last = send(request)
+                        if answer.status in (401, 403) and self._reports(answer):
+                            return None, answer
                     request = flow.send(answer)
             except StopIteration as end:
                 return end.value, last
@@ -235,6 +240,8 @@ class Http:
                     raise
                 trouble = str(error)
             else:
+                if self._reports(answer):
+                    return answer
                 if self._throttled(answer):
                     self._pause(0.0, "the service asked to come back later: %s" % said(answer), throttled=True)
                     self._count_retry()
@@ -346,7 +353,7 @@ class Http:
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             words = "%s: %s" % (address, self.secrets.mask(_words(error, timeout)))
             raise (
-                self._unusable_bundle(verify)
+                self._unusable_bundle(error, verify)
                 or _proxy_trouble(error, words, proxy_variable)
                 or _classified(error, words, self.answered)
             ) from None
@@ -415,11 +422,15 @@ class Http:
         self.secrets.add(unquote(parts.password or ""))
         return proxies, variable
 
-    def _unusable_bundle(self, verify: bool | str) -> Untrusted | None:
-        """Why no certificate can be verified with this file or folder of certificate authorities, if so."""
-        if not isinstance(verify, str):
-            return None
+    def _unusable_bundle(self, error: Exception, verify: bool | str) -> Untrusted | None:
+        """Why no certificate can be verified with this file or folder of certificate authorities, if that may be behind
+        the error."""
         import ssl
+
+        # For a file that is missing, requests raises a plain OSError.
+        of_files = type(error) is OSError or _is_caused_by(error, ssl.SSLError, FileNotFoundError, PermissionError)
+        if not isinstance(verify, str) or not of_files:
+            return None
 
         try:
             if os.path.isdir(verify):

@@ -119,6 +119,7 @@ def make_client(
         clock=runtime.clock,
         secrets=secrets,
         throttled=_api.throttled,
+        reports=_api.reports,
         deadline=began + seconds,
         headers={
             "Content-Type": "application/json",

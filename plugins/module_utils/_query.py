@@ -110,9 +110,8 @@ class Query:
         self.troubles: list[Trouble] = []
 
     def look_up(self, job_ids: Sequence[str]) -> None:
-        """Reads the statuses of these jobs. A job without a row is asked for once more, a while later: a replica may
-        lag."""
-        self._readings = self._read("status", self._api.statuses, job_ids, _api.PAGE, _reconcile.SECOND_READ)
+        """Reads the statuses of these jobs."""
+        self._readings = self._read("status", self._api.statuses, job_ids, _api.PAGE)
 
     def find(self, types: Sequence[str], filters: Mapping[str, t.Any], statuses: Sequence[str]) -> None:
         """Reads the lists of these types. The statuses are filtered here: the service takes one only, in its own
@@ -143,7 +142,7 @@ class Query:
             job_id for job_id, reading in self._readings.items() if reading.status not in (None, NOT_FOUND, DELETED)
         ]
         read = {"detail": self._api.details, "progress": self._api.progress, "rpo_rto": self._api.rpo_and_rto}[part]
-        self._parts[part] = self._read(part, read, existing, _api.DETAIL_PAGE, 0.0)
+        self._parts[part] = self._read(part, read, existing, _api.DETAIL_PAGE)
 
     def jobs(self) -> list[dict[str, t.Any]]:
         """Every job but the missing ones, in order."""
@@ -167,17 +166,17 @@ class Query:
         read: Callable[[Sequence[str]], dict[str, Reading]],
         job_ids: Sequence[str],
         page: int,
-        second_read: float,
     ) -> dict[str, Reading]:
-        """read() over the jobs. Jobs without a row are asked for once more after second_read seconds, and reads that are
-        refused to everybody, once the run had been authorized, until that is final."""
+        """read() over the jobs. Jobs without a row are asked for once more after a while, and reads that are refused to
+        everybody, once the run had been authorized, until that is final."""
         readings = self._pages(read, job_ids, page)
         asked_at = self._clock.monotonic()
         missing = [job_id for job_id in job_ids if readings[job_id].kind == _answers.MISSING]
-        if missing and self._wait(asked_at + second_read - self._clock.monotonic()):
+        if missing and self._wait(asked_at + _reconcile.SECOND_READ - self._clock.monotonic()):
             readings.update(self._pages(read, missing, page))
             for job_id in missing:
-                if readings[job_id].kind == _answers.MISSING:
+                # A job that exists has a detail, but perhaps no progress and no RPO.
+                if readings[job_id].kind == _answers.MISSING and what != "detail":
                     status = NOT_FOUND if what == "status" else None
                     readings[job_id] = readings[job_id]._replace(kind=_answers.READ, status=status)
 

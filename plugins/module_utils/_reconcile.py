@@ -94,10 +94,12 @@ class Refusal(t.NamedTuple):
 
 
 class Denials(t.NamedTuple):
-    """Reads that were refused one after another. since: monotonic second of the first."""
+    """Reads that brought nothing one after another. since: monotonic second of the first. fixed: how many of the last ones
+    were 401s to credentials that cannot be renewed."""
 
     since: float
-    number: int
+    number: int = 1
+    fixed: int = 0
 
 
 class State(t.NamedTuple):
@@ -196,11 +198,12 @@ def after_denial(
 ) -> tuple[Denials, bool]:
     """The refusals of a read in a row, this one included, and whether they are final. authorized: the service has
     answered a read of this run."""
-    denials = Denials(now, 1) if denials is None else denials._replace(number=denials.number + 1)
+    denials = Denials(now) if denials is None else denials._replace(number=denials.number + 1)
+    denials = denials._replace(fixed=denials.fixed + 1 if reading.fixed_credentials else 0)
     if reading.kind == _answers.UNAUTHORIZED and (reading.final or not authorized):
         return denials, True
-    settled = reading.fixed_credentials or now - denials.since >= settle_time
-    return denials, settled and denials.number >= ENOUGH_DENIALS
+    settled = now - denials.since >= settle_time and denials.number >= ENOUGH_DENIALS
+    return denials, settled or denials.fixed >= ENOUGH_DENIALS
 
 
 def _after_missing_row(desired: Desired, state: State, reading: Reading, moment: Moment, rules: Rules) -> Step:
@@ -238,6 +241,8 @@ def _after_reading(desired: Desired, state: State, reading: Reading, moment: Mom
         state = state._replace(predicted=predicted)
     else:
         decision = planned(desired, state, moment)
+    if decision.kind != SEND:
+        state = state._replace(unread_detail=None, detail_denied=None)
     if decision.kind == REACHED:
         changed = state.changed or state.sent is not None
         return _end(state._replace(changed=changed, warning=state.warning or decision.words), Done("ok"), moment, rules)
@@ -322,7 +327,8 @@ def _advance(state: State, decision: Decision, reading: Reading, moment: Moment,
     if decision.kind == FAIL:
         return _end(state, Done("failed", decision.reason, decision.words, reading), moment, rules)
     if decision.kind in (BLOCKED, IN_PROGRESS):
-        state = state._replace(refusal=None, busy_since=None)
+        final = state.refusal if state.refusal and state.refusal.final else None
+        state = state._replace(refusal=final, busy_since=None)
         if not rules.wait and decision.kind == BLOCKED:
             words = "nothing can be sent to it in this status, and nothing was: run again later, or with wait: true"
             return _end(state, Done("failed", "illegal_status", words, reading), moment, rules)
@@ -347,8 +353,8 @@ def _after_refusal(
         return _end(state, Done("unknown", "lost", decision.words, reading), moment, rules)
     another = sent is not None and decision.write != sent.write
     if state.status != refusal.status and not state.replanned and not another and not refusal.final:
-        return _send(state._replace(replanned=True, refusal=None), decision, moment, rules)
-    if refusal.result.kind == _answers.BUSY:
+        return _send(state._replace(replanned=True, refusal=None, not_before=0.0), decision, moment, rules)
+    if refusal.result.kind == _answers.BUSY and not (another and unsure == "unknown"):
         if rules.wait and (state.busy_since is None or now - state.busy_since < rules.busy_timeout):
             return _send(state, decision, moment, rules)
         words = "another operation is being performed on it, or it is abnormal"
@@ -400,7 +406,7 @@ def _pay(state: State, write: str, moment: Moment, rules: Rules) -> Step:
     return state._replace(most=1 if sent else state.most), Send(write)
 
 
-def after_details(desired: Desired, state: State, write: str, detail: Reading, moment: Moment, rules: Rules) -> Step:
+def after_details(desired: Desired, state: State, detail: Reading, moment: Moment, rules: Rules) -> Step:
     """After a read of the job's details, for a Send that needs them."""
     if detail.kind == _answers.READ:
         state = state._replace(order=detail.order, unread_detail=None, detail_denied=None)
@@ -533,8 +539,8 @@ def close(state: State, caller_gone: bool, moment: Moment, rules: Rules) -> Step
         done = Done("timed_out", "busy", "it was busy until wait_timeout expired", refusal.result)
     elif state.unsent:
         reason = "throttled" if state.unsent.throttled else "deadline"
-        words = "no request for it was accepted before wait_timeout expired"
-        done = Done("not_attempted", reason, words, state.unsent)
+        words = "no %srequest for it was accepted before wait_timeout expired" % ("further " if state.accepted else "")
+        done = Done("timed_out" if state.accepted else "not_attempted", reason, words, state.unsent)
     else:
         words = "wait_timeout expired" + ("" if state.accepted else ", and nothing was sent")
         done = Done("timed_out", "deadline", words)

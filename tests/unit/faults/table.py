@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The table of faults in docs/faults.md, made of what the tests say about themselves.
 
-``python -m tests.unit.faults.table`` in the checkout's root writes it anew.
+``python -m tests.unit.faults.table`` in the checkout's root writes it again.
 """
 
 from __future__ import annotations
@@ -14,15 +14,17 @@ import pathlib
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 PAGE = ROOT / "docs" / "faults.md"
 ROOMS = ("faults", "security")
-HEAD = """# What goes wrong, and what happens then
+HEAD = """# Faults and what happens
 
-Each line is a fault or an attack, where it strikes, what `drs_job_batch` does, and the test that shows it. The tests drive
-the module against the emulator, whose journal tells what really reached the service; "the same" points to the line above.
-Whatever the fault: each job asked for is in the result once; a job has at most one accepted write of each kind in a run;
-`ok` is what the emulator calls there, by a table of its own; `changed` is true wherever a write was accepted; and the run
-ends within `wait_timeout` and one `request_timeout`. `make unit` runs them all.
+Each line is a fault or an attack, where it strikes, what the module does, and the test that shows it. The module is
+`drs_job_batch`; where a line names `drs_job_info`, it is that one. The tests run the modules against the emulator, whose
+journal shows what really reached the service. "The same" refers to the line above.
 
-The outcomes and their reasons are those of the module's documentation. The table is made of the tests themselves:
+Whatever the fault: each requested job is in the result once. A job has at most one accepted write of each kind in a run.
+`ok` means that the job is in the desired state, by the emulator's own table. `changed` is true wherever a write was accepted
+or may have been carried out. The run ends within `wait_timeout` and one `request_timeout`. `make unit` runs all tests.
+
+The outcomes and their reasons are those of the module's documentation. The table is made from the tests:
 `python -m tests.unit.faults.table` writes it.
 """
 TITLES = {"faults": "Faults", "security": "Attacks, secrets and transport"}

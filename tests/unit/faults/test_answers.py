@@ -68,7 +68,7 @@ MISSING = ("a row is missing", "all rows are missing")
 
 
 @shows(
-    "The same, for good",
+    "The same, permanently",
     "batch-status",
     "Rows that name a job count. One without a row that can be read: not_attempted, nothing is sent for it.",
 )
@@ -123,7 +123,7 @@ def test_rows_without_any_id(number):
 @shows(
     "Rows in another order, more jobs than a page holds",
     "all batch calls",
-    "Each job by its id, the result in the order asked.",
+    "Each job by its id, the result in the order requested.",
 )
 @each_write
 def test_rows_out_of_order(write):

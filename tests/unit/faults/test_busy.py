@@ -30,7 +30,7 @@ def busy_jobs(status, *busy):
 @shows(
     "DRS.M01504 on one job, for a while",
     "batch-starting, batch-pause-task, batch-retry-task, batch-jobs",
-    "The others go on at once; the busy one is read and asked again, with pauses that grow: ok.",
+    "The others go on at once; the busy one is read and retried, with pauses that grow: ok.",
 )
 @each_write
 def test_one_busy_job_holds_up_no_other(write):
@@ -43,7 +43,7 @@ def test_one_busy_job_holds_up_no_other(write):
     assert_each_write_follows_a_read(service)
 
 
-@shows("DRS.M01504 on all jobs, for a while", "the same", "The same; they are asked together again, in whole batches.")
+@shows("DRS.M01504 on all jobs, for a while", "the same", "The same; they are retried together, in whole batches.")
 @each_write
 def test_busy_jobs_are_asked_together_again(write):
     status, state, options = WRITES[write]
@@ -59,7 +59,7 @@ def test_busy_jobs_are_asked_together_again(write):
 
 
 @shows(
-    "DRS.M01504 for good, on one job",
+    "DRS.M01504 permanently, on one job",
     "the same",
     "That one: failed after 300 s, reason busy, with DRS.M01504. The others: ok.",
 )
@@ -76,7 +76,7 @@ def test_a_job_that_is_busy_for_good_fails_after_300_seconds(write):
     assert job_id(1) in result["msg"]
 
 
-@shows("DRS.M01504 for good, on all jobs", "the same", "All: failed after 300 s, reason busy; unchanged.")
+@shows("DRS.M01504 permanently, on all jobs", "the same", "All: failed after 300 s, reason busy; unchanged.")
 @each_write
 def test_jobs_that_are_all_busy_for_good_fail_after_300_seconds(write):
     status, state, options = WRITES[write]
@@ -120,7 +120,7 @@ def test_busy_rows_count_whatever_the_http_status(write):
 
 
 @shows(
-    "DRS.M01504 for a job that reaches the wish by itself meanwhile (somebody else asked)",
+    "DRS.M01504 for a job that reaches the desired state by itself meanwhile (somebody else asked)",
     "batch-pause-task",
     "ok, unchanged.",
 )
@@ -136,7 +136,7 @@ def test_a_busy_job_that_gets_there_by_itself_is_ok():
 @shows(
     "DRS.M01504, then a status in which nothing can be sent, then DRS.M01504 again",
     "batch-pause-task",
-    "The 300 s count anew: ok.",
+    "The 300 s begin again: ok.",
 )
 def test_busy_is_counted_anew_after_another_status():
     service = emulator([{"status": "INCRE_TRANSFER_STARTED", "busy": 330}])

@@ -21,7 +21,11 @@ each_write = pytest.mark.parametrize("write", WRITES)
 HANG = {"fate": "hang", "applied": False, "status": 200, "empty": True}
 
 
-@shows("Jobs that never get there", "each write", "timed_out at the deadline, changed, with the status last seen.")
+@shows(
+    "Jobs that never reach the desired state",
+    "each write",
+    "timed_out at the deadline, changed, with the status last seen.",
+)
 @each_write
 def test_jobs_that_never_get_there_time_out(write):
     status, state, options = WRITES[write]
@@ -103,7 +107,7 @@ def test_the_deadline_is_monotonic(jump, monkeypatch):
     assert service.clock.now() == pytest.approx(WAIT_TIMEOUT, abs=1)
 
 
-@shows("Nobody listens any more", "each write", "No write is sent; not_attempted, reason caller_gone.")
+@shows("The calling process has exited", "each write", "No write is sent; not_attempted, reason caller_gone.")
 @each_write
 def test_no_write_once_the_caller_is_gone(write):
     status, state, options = WRITES[write]
@@ -114,7 +118,9 @@ def test_no_write_once_the_caller_is_gone(write):
 
 
 @shows(
-    "Nobody listens any more, between two chunks", "batch-pause-task", "The rest is not sent; what was sent is unknown."
+    "The calling process has exited, between two chunks",
+    "batch-pause-task",
+    "The rest is not sent; what was sent is unknown.",
 )
 def test_the_caller_goes_between_two_chunks():
     service = emulator(["INCRE_TRANSFER_STARTED"] * 30)
@@ -123,7 +129,7 @@ def test_the_caller_goes_between_two_chunks():
     assert [entry.job_ids[0] for entry in service.journal.writes()] == [job_id(0)]
 
 
-@shows("Nobody listens any more, while the run waits", "all", "Nothing more is read; what was sent is unknown.")
+@shows("The calling process has exited, while the run waits", "all", "Nothing more is read; what was sent is unknown.")
 def test_the_caller_goes_while_the_run_waits():
     service = emulator(["INCRE_TRANSFER_STARTED", "STARTJOBING"], lag=100000)
     result = run(service, "paused", listening=lambda: service.clock.now() < 0.2)
@@ -131,3 +137,20 @@ def test_the_caller_goes_while_the_run_waits():
     assert [job["reason"] for job in result["jobs"]] == ["caller_gone"] * 2
     assert [entry.endpoint for entry in service.journal] == ["batch-status", "batch-pause-task"]
     assert service.clock.now() < 0.5
+
+
+@shows(
+    "Headers or bodies that trickle in at a byte a second, 100 Continue again and again, with every answer",
+    "batch-status, batch-detail, each write, IAM's tokens",
+    "Each request is given up at its timeout: the run ends at the deadline, and one request's timeout later at most.",
+)
+@pytest.mark.parametrize(
+    "trickle", [{"head": 1}, {"body": 1}, {"continues": 1000, "pause": 1}, {"body": 1000}], ids=str
+)
+@pytest.mark.parametrize("endpoint", ["batch-status", "batch-detail", "batch-starting", "tokens"])
+@pytest.mark.parametrize("wait_timeout", [1, 70])
+def test_what_trickles_in_does_not_hold_up_the_end(trickle, endpoint, wait_timeout):
+    service = emulator(["CONFIGURATION"] * 3)
+    service.fault({"match": {"endpoint": endpoint}, "effect": {"fate": "trickle", "trickle": trickle}})
+    result = run(service, "started", way_in=PASSWORD, wait_timeout=wait_timeout)
+    assert result["failed"] or outcomes(result) == ["ok"] * 3

@@ -71,7 +71,7 @@ each_write = pytest.mark.parametrize("write", WRITES)
 
 @shows(
     "Connection cut, answer truncated or never coming, 500, 502, 503, 504 with JSON, HTML or nothing, 2xx with HTML or nothing, and the "
-    "write **was** carried out; once, twice, for good",
+    "write **was** carried out; once, twice, permanently",
     "batch-starting, batch-pause-task, batch-retry-task, batch-jobs (terminate, force_terminate, delete)",
     "The job is read until its status shows the write: ok, changed. The write is sent once.",
 )
@@ -92,7 +92,7 @@ def test_a_write_that_was_carried_out_is_not_sent_again(fault, write, times):
 @shows(
     "The same, and the write was **not** carried out; once",
     "the same",
-    "The job is read for `settle_time`, and then asked once more: ok.",
+    "The job is read for `settle_time`, and then sent once more: ok.",
 )
 @each_fault
 @each_write
@@ -108,7 +108,7 @@ def test_a_write_that_was_not_carried_out_is_sent_once_more(fault, write):
 
 
 @shows(
-    "The same; twice, for good",
+    "The same; twice, permanently",
     "the same",
     "unknown, a failure, changed: what was sent twice and never answered is not sent a third time.",
 )
@@ -144,7 +144,7 @@ def test_a_read_is_repeated(fault, endpoint, times):
 
 
 @shows(
-    "The same; for good",
+    "The same; permanently",
     "the same",
     "not_attempted, unreadable, within `wait_timeout` and one `request_timeout`: no write is sent.",
 )
@@ -235,7 +235,7 @@ def test_a_refused_connection_is_tried_again(write, refuse_connections):
 
 
 @shows(
-    "Connection refused for good",
+    "Connection refused permanently",
     "batch-pause-task",
     "not_attempted at the deadline, unchanged: surely nothing was sent.",
 )
@@ -251,7 +251,7 @@ def test_a_connection_refused_for_good_changed_nothing(refuse_connections):
 @shows(
     "The old status is shown for longer than `settle_time` after a write that was carried out and whose answer was lost",
     "batch-starting, batch-pause-task, batch-retry-task, batch-jobs",
-    "Asked once more, the service refuses (DRS.M01504) what is under way already; then ok, or unknown: never a false ok, never twice.",
+    "Sent once more, the service refuses (DRS.M01504) what is under way already; then ok, or unknown: never a false ok, never twice.",
 )
 @one_fault_of_each_kind
 @each_write
@@ -301,7 +301,7 @@ def test_a_lost_retry_of_a_job_with_an_order_is_never_sent_again(order):
 @shows(
     "The answer to a pause is lost, and the job goes from full to incremental by itself meanwhile",
     "batch-pause-task",
-    "Still seen to be wanted: asked once more after `settle_time`: ok.",
+    "Still seen to be needed: sent once more after `settle_time`: ok.",
 )
 @each_fault
 def test_a_lost_pause_is_still_wanted_when_the_job_moves_by_itself(fault):
@@ -332,7 +332,7 @@ def test_a_pause_that_shows_late_is_not_repeated_when_the_job_moves_by_itself(fa
 @shows(
     "Any of these with `wait: false`",
     "batch-starting, batch-pause-task, batch-retry-task, batch-jobs",
-    "The lost write is looked after for `settle_time` all the same, and asked once more: accepted, or unknown.",
+    "The lost write is looked after for `settle_time` all the same, and sent once more: accepted, or unknown.",
 )
 @each_write
 @pytest.mark.parametrize("times", TIMES)

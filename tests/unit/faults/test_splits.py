@@ -73,7 +73,7 @@ def test_a_server_that_takes_few_jobs_a_request_is_served(write, most):
 
 
 @shows(
-    "Every job of a request is refused as a whole, for good",
+    "Every job of a request is refused as a whole, permanently",
     "batch-pause-task",
     "Each is alone in the end, and failed.",
 )

@@ -11,7 +11,7 @@ TESTS_OF_THE_TABLE = {"test_the_page_is_made_of_the_tests", "test_every_test_has
 
 
 def test_the_page_is_made_of_the_tests():
-    assert table.PAGE.read_text(encoding="utf-8") == table.page(), "write it anew: python -m tests.unit.faults.table"
+    assert table.PAGE.read_text(encoding="utf-8") == table.page(), "write it again: python -m tests.unit.faults.table"
 
 
 def test_every_test_has_its_line():

@@ -51,7 +51,7 @@ def way_in_for(endpoint):
 @shows(
     "429 (with nothing, HTML or APIGW.0308), 400 APIGW.0308, 400 DRS.M01503; without `Retry-After`, with one in seconds, with a date",
     "batch-status, batch-detail, batch-starting, batch-pause-task, batch-retry-task, batch-jobs, IAM's tokens and projects",
-    "Asked again no sooner than `Retry-After` says: ok. However often, no retry counts as lost, and batches stay whole.",
+    "Retried no sooner than `Retry-After` says: ok. However often, no retry counts as lost, and batches stay whole.",
 )
 @each_throttle
 @each_way_to_ask
@@ -83,7 +83,7 @@ def test_a_throttled_write_was_not_made(throttle, write):
 
 
 @shows(
-    "The same, for good",
+    "The same, permanently",
     "batch-status, batch-detail, batch-starting, IAM's tokens and projects",
     "not_attempted at the deadline, unchanged. The pauses grow to half a minute, and differ from run to run. Of a write that "
     "DRS itself may have throttled (no APIGW code), a part may have been carried out all the same: unknown.",
@@ -109,7 +109,7 @@ def test_throttling_for_good_ends_at_the_deadline(throttle, endpoint):
     assert len(pauses[0]) < 25
 
 
-@shows("The same, for good", "batch-starting", "The reason is throttled, with the service's code.")
+@shows("The same, permanently", "batch-starting", "The reason is throttled, with the service's code.")
 @pytest.mark.parametrize(("throttle", "outcome"), [("429 APIGW.0308", "not_attempted"), ("400 DRS.M01503", "unknown")])
 def test_a_write_throttled_for_good_says_so(throttle, outcome):
     service = emulator(["CONFIGURATION"])
@@ -119,7 +119,7 @@ def test_a_write_throttled_for_good_says_so(throttle, outcome):
     assert job["error_code"] == THROTTLES[throttle]["error_code"]
 
 
-@shows("The same, for good", "batch-status", "The reason is throttled, and the text holds the service's own.")
+@shows("The same, permanently", "batch-status", "The reason is throttled, and the text holds the service's own.")
 @pytest.mark.parametrize("throttle", ["429 APIGW.0308", "400 DRS.M01503"])
 def test_a_read_throttled_for_good_says_so(throttle):
     service = emulator(["CONFIGURATION"])
@@ -214,7 +214,7 @@ class StillClock(Clock):
 @shows(
     "429, with four requests in flight",
     "all",
-    "Two at a time from then on. They grow back one by one with what is let in.",
+    "Two at a time from then on. They grow back one by one with each answer.",
 )
 @pytest.mark.parametrize(("status", "let_in"), [(429, 2), (200, 4)])
 def test_throttling_halves_the_requests_in_flight(status, let_in):

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _query
+from ansible_collections.huaweicloud.drs.tests.unit import in_process
 from ansible_collections.huaweicloud.drs.tests.unit.faults.promises import (
     assert_each_write_follows_a_read,
     emulator,
@@ -20,12 +22,13 @@ from ansible_collections.huaweicloud.drs.tests.unit.in_process import PROJECT, E
 each_write = pytest.mark.parametrize("write", WRITES)
 TOKEN = {"token": "emulator-token", "project_id": PROJECT}
 EXPIRE = {"expire_tokens": True}
+REFUSED_TOKEN = {"status": 403, "error_code": "DRS.M00100", "error_msg": "Invalid token."}
 
 
 @shows(
     "The token expires in the middle: with a read, with a write, while waiting",
     "batch-status, batch-detail, batch-starting, batch-pause-task, batch-retry-task, batch-jobs",
-    "With a password: one fresh token, ok. The write that was not let in is planned anew and sent once.",
+    "With a password: one new token, ok. The write that was refused is planned again and sent once.",
 )
 @each_write
 @pytest.mark.parametrize("match", [{"kind": "read", "nth": 2}, {"kind": "write", "nth": 1}, {"kind": "read", "nth": 3}])
@@ -42,8 +45,68 @@ def test_an_expired_token_is_fetched_anew(write, match):
 
 
 @shows(
-    "The same, the token was given by option",
-    "the same",
+    "The token is refused with 403 DRS.M00100, in the middle: with a read, with a write, while waiting",
+    "batch-status, batch-detail, batch-starting, batch-pause-task, batch-retry-task, batch-jobs",
+    "As 401: one new token, ok. The write that was refused is planned again and sent once.",
+)
+@each_write
+@pytest.mark.parametrize(
+    "match",
+    [
+        {"kind": "read", "nth": 2},
+        {"kind": "write", "nth": 1},
+        {"kind": "read", "nth": 3},
+        {"endpoint": "batch-detail", "nth": 2},
+    ],
+)
+def test_a_token_refused_with_403_is_renewed(write, match):
+    status, state, options = WRITES[write]
+    service = emulator([status] * 12)
+    service.fault({"match": match, "effect": REFUSED_TOKEN})
+    result = run(service, state, way_in=PASSWORD, **options)
+    assert outcomes(result) == ["ok"] * 12
+    assert {job["attempts"] for job in result["jobs"]} == {1}
+    refused = [entry for entry in service.journal if entry.status == 403]
+    assert len(service.journal.of("tokens")) == 1 + len(refused)
+    assert_each_write_follows_a_read(service)
+
+
+@shows("The same", "drs_job_info: all its reads", "The same: everything is read.")
+@pytest.mark.parametrize("effect", [REFUSED_TOKEN, EXPIRE], ids=["403", "401"])
+@pytest.mark.parametrize("endpoint", ["batch-status", "batch-detail", "batch-progress", "batch-rpo-and-rto", "list"])
+def test_info_a_refused_token_is_renewed(effect, endpoint):
+    service = emulator(["PAUSING"] * 120)
+    service.fault({"match": {"endpoint": endpoint, "nth": 2}, "effect": effect})
+    options = {"job_ids": None if endpoint == "list" else list(service.jobs), "gather": list(_query.PARTS)}
+    result = in_process.run(service, _query, way_in=PASSWORD, **options)
+    assert (result["failed"], result["unread"]) == (False, [])
+    assert len(service.journal.of("tokens")) == 2
+
+
+@shows(
+    "A token is refused again and again, a few seconds apart, and has worked in between",
+    "batch-status and each write",
+    "Renewed each time (401, or 403 with DRS.M00100): ok.",
+)
+@each_write
+@pytest.mark.parametrize("effect", [REFUSED_TOKEN, EXPIRE], ids=["403", "401"])
+def test_a_token_is_renewed_as_often_as_it_is_refused(write, effect):
+    status, state, options = WRITES[write]
+    service = emulator([status] * 3, lag=60)
+    nths = [3, 5, 7, 9]
+    service.fault({"match": {"endpoint": "batch-status", "nth": nths}, "effect": effect})
+    service.fault({"match": {"kind": "write", "nth": 1}, "effect": effect})
+    result = run(service, state, way_in=PASSWORD, **options)
+    assert outcomes(result) == ["ok"] * 3
+    refused = [entry for entry in service.journal if entry.status in (401, 403)]
+    assert len(refused) == len(nths) + 1
+    assert len(service.journal.of("tokens")) == 1 + len(refused)
+    assert service.clock.now() < 600
+
+
+@shows(
+    "The token expires in the middle, and was given by option",
+    "batch-status, batch-detail, each write",
     "Final for all: failed task, with words on the token. What was accepted before is in the result.",
 )
 @each_write
@@ -76,7 +139,7 @@ def test_a_token_that_never_works_is_final(write):
 @shows(
     "Every write is refused with 401, and reads are not",
     "each write",
-    "One fresh token, then final for all; unchanged.",
+    "One new token, then final for all; unchanged.",
 )
 @each_write
 def test_a_token_that_never_works_for_writes_is_final(write):
@@ -132,7 +195,7 @@ def test_a_wrong_password_is_tried_once():
     assert [entry.endpoint for entry in service.journal] == ["tokens"]
 
 
-@shows("IAM is down for a while", "IAM's tokens", "Asked again with growing pauses: ok.")
+@shows("IAM is down for a while", "IAM's tokens", "Retried with growing pauses: ok.")
 @each_write
 def test_iam_is_down_for_a_while(write):
     status, state, options = WRITES[write]
@@ -145,7 +208,7 @@ def test_iam_is_down_for_a_while(write):
 @shows(
     "IAM is down when the token expires, with a write and while waiting",
     "IAM's tokens",
-    "For a while: waited out, ok. For good: not_attempted; unknown once a write was made.",
+    "For a while: waited out, ok. Permanently: not_attempted; unknown once a write was made.",
 )
 @each_write
 @pytest.mark.parametrize("match", [{"kind": "write", "nth": 1}, {"kind": "read", "nth": 3}])
@@ -209,7 +272,7 @@ def test_a_clock_that_is_a_little_off_does_no_harm(write, minutes, clock_off):
 
 
 @shows(
-    "The project cannot be told: none or several of its name",
+    "The project cannot be determined: none or several of its name",
     "IAM's projects",
     "Final before anything is sent to the service; the text names the name.",
 )

@@ -109,7 +109,7 @@ def run(emulated, way, tmp_path, **options):
 
 
 @shows(
-    "Secrets of every way in, a database's password in batch-detail; success, failure, check mode, the diff",
+    "Secrets of all kinds of credentials, a database's password in batch-detail; success, failure, check mode, the diff",
     "all",
     "In no result, fact, warning or file.",
 )

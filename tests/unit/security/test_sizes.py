@@ -136,7 +136,7 @@ TOO_MUCH = {
 }
 
 
-@shows("The same, for good", "batch-status", "not_attempted, with that error in words; nothing is written.")
+@shows("The same, permanently", "batch-status", "not_attempted, with that error in words; nothing is written.")
 @pytest.mark.parametrize("much", TOO_MUCH)
 def test_too_large_a_status_is_no_status(much):
     effect, said = TOO_MUCH[much]

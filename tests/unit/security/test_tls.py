@@ -206,6 +206,7 @@ def test_no_warning_is_an_exception(listening):
     assert http.read("GET", listening("127.0.0.2").url + "/v3/somewhere").status == 404
 
 
+@shows("PYTHONWARNINGS=error, and a library that warns when it is imported", "all", "No warning becomes an exception.")
 def test_no_warning_of_an_import_is_an_exception(tmp_path):
     (tmp_path / "urllib3").mkdir()
     (tmp_path / "urllib3" / "__init__.py").write_text(
@@ -220,3 +221,36 @@ def test_no_warning_of_an_import_is_an_exception(tmp_path):
         text=True,
     )
     assert (child.stdout, child.stderr) == ("False\n", "")
+
+
+@shows(
+    "REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names a missing file, or `ca_cert` does; the deadline is far away",
+    "all",
+    "Asked once at most: final at once, whatever `fail_on` says; the text names the variable or option, and the file.",
+)
+@pytest.mark.parametrize("variable", [*BUNDLES, None])
+def test_a_missing_bundle_ends_the_run_at_once(variable, listening, tmp_path, monkeypatch):
+    missing = str(tmp_path / "none.pem")
+    if variable:
+        monkeypatch.setenv(variable, missing)
+    serving = listening("127.0.0.1")
+    given = {} if variable else {"ca_cert": missing}
+    result = pause(serving.url, wait_timeout=1800, fail_on="never", **given)
+    assert result["failed"]
+    assert outcome(result) == "not_attempted"
+    assert missing in result["msg"]
+    assert (variable or "ca_cert") in result["msg"]
+    assert result["api"]["requests"] <= 1
+    assert result["api"]["seconds"] < 5
+    assert len(serving.emulator.journal) == 0
+
+
+@shows(
+    "PYTHONWARNINGS=error, with `validate_certs: false`, through a whole run",
+    "all",
+    "A result with every job: ok.",
+)
+@pytest.mark.filterwarnings("error")
+def test_a_run_without_verification_where_warnings_are_errors(listening):
+    result = pause(listening("127.0.0.2").url, validate_certs=False)
+    assert (outcome(result), result["changed"]) == ("ok", True)

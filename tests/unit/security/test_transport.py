@@ -230,9 +230,29 @@ def test_a_proxy_that_refuses(refusal, far_service, monkeypatch):
 
 
 @shows(
+    "A proxy answers CONNECT with 407 or 403, and refuses permanently; the deadline is far away",
+    "all",
+    "Asked once: final at once, whatever `fail_on` says, with a hint at the variable. Its password is in no text.",
+)
+@pytest.mark.parametrize("refusal", [b"407 Proxy Authentication Required", b"403 Forbidden"])
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+def test_a_proxy_that_refuses_for_good_is_asked_once(refusal, variable, far_service, monkeypatch):
+    serving, options = far_service
+    with proxy(serving.port, refusal) as between:
+        monkeypatch.setenv(variable, "http://user:%s@%s" % (PROXY_PASSWORD, between.address))
+        result = pause(**options, wait_timeout=1800, fail_on="never")
+    assert result["failed"]
+    assert outcome(result) == "not_attempted"
+    assert "The proxy in %s refuses: check it, and its user and password" % variable in result["msg"]
+    assert len(between.heads) == result["api"]["requests"] == 1
+    assert result["api"]["seconds"] < 5
+    assert PROXY_PASSWORD not in words(result)
+
+
+@shows(
     "A netrc file with a password for the service's host",
     "all, IAM included",
-    "Never read: what is sent is the way in that was given.",
+    "Never read: what is sent is the credentials that were given.",
 )
 @pytest.mark.parametrize("way", WAYS_IN)
 @pytest.mark.parametrize("by", ["HOME", "NETRC"])
@@ -296,6 +316,7 @@ def test_a_handshake_without_an_end_is_given_up():
     assert peers.is_in_time(peers.read_silent_tls())
 
 
+@shows("Two slow requests on one connection", "all", "Each has a `request_timeout` of its own: ok.")
 def test_each_request_on_a_connection_has_its_own_time():
     assert peers.read_twice() == ([{}, {}], 2)
 
@@ -342,6 +363,7 @@ def test_the_addresses_of_a_host_share_the_time(number, addresses):
     assert result["said"].endswith("no connection within 0.6 s")
 
 
+@shows("A host with several addresses, and only the last one answers", "all", "The next address is tried: ok.")
 def test_an_address_that_does_not_answer_leaves_time_for_the_next(addresses):
     addresses("127.0.0.2", "127.0.0.3", "127.0.0.1")
     with peers.peer(peers.answers(peers.OK + b"Content-Length: 2\r\n\r\n{}")) as address:
@@ -355,6 +377,11 @@ def test_an_address_that_does_not_answer_leaves_time_for_the_next(addresses):
     assert 0.1 < result["seconds"] < peers.TIMEOUT
 
 
+@shows(
+    "The same, and the first one takes the connection and says nothing",
+    "all",
+    "It has all of `request_timeout`: one timeout for connecting and for the answer together.",
+)
 def test_the_address_that_answers_has_all_the_time_that_is_left(addresses):
     addresses("127.0.0.1", "127.0.0.2", "127.0.0.3")
     with peers.peer(peers.silent) as address:
@@ -375,6 +402,9 @@ def test_a_proxy_that_refuses_connect(refusal):
     assert peers.is_right_for(refusal, peers.read_refused(refusal))
 
 
+@shows(
+    "A proxy that refuses, named by HTTPS_PROXY, ALL_PROXY or their lower case", "all", "The text names that variable."
+)
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
 def test_the_variable_that_names_the_proxy_is_named(variable):
     refuse = peers.answers(b"HTTP/1.1 407 no\r\n\r\n")
@@ -398,6 +428,11 @@ def test_a_proxy_that_breaks(bad):
     assert "canary" not in said
 
 
+@shows(
+    "A proxy on which nobody listens, or whose name is not known",
+    "all",
+    "Surely unsent: retried. The text names the variable, and no password.",
+)
 @pytest.mark.parametrize(
     ("name", "words"), [("127.0.0.1:9", "did not connect"), ("proxy.invalid:3128", "name of the proxy")]
 )

@@ -10,6 +10,10 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from ansible.module_utils.basic import remove_values
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _batch
+from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock
+from ansible_collections.huaweicloud.drs.plugins.module_utils._module import Runtime
 from ansible_collections.huaweicloud.drs.tests.unit import in_process
 from ansible_collections.huaweicloud.drs.tests.unit.faults.promises import emulator
 from ansible_collections.huaweicloud.drs.tests.unit.faults.table import shows
@@ -63,7 +67,11 @@ def all_of(requests_sent):
     )
 
 
-@shows("HW_ variables alone, in each way in", "all", "Sent to Huawei Cloud, in HW_CLOUD's domain if that is set.")
+@shows(
+    "HW_ variables alone, with each kind of credentials",
+    "all",
+    "Sent to Huawei Cloud, in HW_CLOUD's domain if that is set.",
+)
 @pytest.mark.parametrize("way", [HW_KEY, HW_TOKEN, HW_PASSWORD])
 @pytest.mark.parametrize("cloud", [{}, {"HW_CLOUD": "myhuaweicloud.eu"}])
 def test_hw_variables_go_to_huawei_cloud(way, cloud, sent):
@@ -72,7 +80,9 @@ def test_hw_variables_go_to_huawei_cloud(way, cloud, sent):
     assert hosts(went) == {"%s.eu-west-101.%s" % (service, cloud.get("HW_CLOUD", "myhuaweicloud.com"))}
 
 
-@shows("OS_ variables alone, in each way in, with OS_AUTH_URL", "all", "Sent to the cloud of OS_AUTH_URL.")
+@shows(
+    "OS_ variables alone, with each kind of credentials, with OS_AUTH_URL", "all", "Sent to the cloud of OS_AUTH_URL."
+)
 @pytest.mark.parametrize("way", [OS_KEY, OS_TOKEN, OS_PASSWORD])
 def test_os_variables_go_to_the_cloud_of_their_auth_url(way, sent):
     _result, went = sent({**way, **OS_PLACE})
@@ -113,7 +123,7 @@ def test_os_secrets_of_another_openstack_go_nowhere(way, sent):
 
 
 @shows(
-    "HW_ and OS_ variables at once, in each pair of ways in",
+    "HW_ and OS_ variables at once, in each pair of kinds of credentials",
     "all",
     "HW_ counts alone; no value of the other is in any request.",
 )
@@ -127,7 +137,9 @@ def test_the_two_families_are_never_mixed(hw, os_, sent):
         assert value not in all_of(went)
 
 
-@shows("Half a way in of each family", "all", "An error that names what is missing: halves are not put together.")
+@shows(
+    "Half of the credentials in each family", "all", "An error that names what is missing: halves are not put together."
+)
 @pytest.mark.parametrize(
     "environment",
     [
@@ -152,7 +164,7 @@ OPTIONS = {
 
 
 @shows(
-    "An option with a way in, and every variable set",
+    "An option with credentials, and every variable set",
     "all",
     "The option counts alone; no secret of the environment is in any request.",
 )
@@ -167,7 +179,7 @@ def test_an_option_switches_off_the_environment(way, environment, sent):
 
 
 @shows(
-    "Two ways in among the options, or in one family of variables",
+    "Two kinds of credentials among the options, or in one family of variables",
     "all",
     "An error that names both, and nothing is sent.",
 )
@@ -201,3 +213,85 @@ def test_a_secret_that_cannot_be_one(value, option, sent):
     assert value not in result["msg"]
     assert "canary" not in json.dumps(result)
     assert went == []
+
+
+SDK_TOKEN = {"HUAWEICLOUD_SDK_SECURITY_TOKEN": "sdk-canary-security-token"}
+SDK_KEY = {"HUAWEICLOUD_SDK_AK": "SDKACCESSKEY", "HUAWEICLOUD_SDK_SK": "sdk-canary-secret"}
+
+
+@shows(
+    "HW_ and HUAWEICLOUD_SDK_ variables at once: a key of one prefix, and another key or a security token of the other",
+    "all",
+    "HW_ is taken whole: no value of HUAWEICLOUD_SDK_ is in any request.",
+)
+@pytest.mark.parametrize("other", [SDK_TOKEN, SDK_KEY, {**SDK_KEY, **SDK_TOKEN}], ids=list)
+def test_a_key_and_its_token_come_from_one_prefix(other, sent):
+    result, went = sent({**HW_KEY, **HW_PLACE, **other})
+    assert went
+    assert all("HWACCESSKEY" in request.headers["Authorization"] for request in went)
+    assert all("X-Security-Token" not in request.headers for request in went)
+    assert "sdk-canary" not in all_of(went)
+    assert "SDKACCESSKEY" not in all_of(went)
+    assert "canary" not in json.dumps(result)
+
+
+@shows(
+    "OS_TENANT_NAME or OS_TENANT_ID alone names the project",
+    "IAM's tokens",
+    "Read as OS_PROJECT_NAME and OS_PROJECT_ID: the token is for that project, and no other is used in silence.",
+)
+@pytest.mark.parametrize(
+    ("variable", "value", "project"),
+    [
+        ("OS_TENANT_NAME", "eu-de_orders", {"name": "eu-de_orders"}),
+        ("OS_PROJECT_NAME", "eu-de_orders", {"name": "eu-de_orders"}),
+        ("OS_TENANT_ID", PROJECT, {"id": PROJECT}),
+    ],
+)
+def test_the_tenant_is_the_project(variable, value, project, sent):
+    place = {name: OS_PLACE[name] for name in ("OS_AUTH_URL", "OS_REGION_NAME")}
+    _result, went = sent({**OS_PASSWORD, **place, variable: value})
+    assert went
+    for request in went:
+        scope = json.loads(request.body)["auth"]["scope"]["project"]
+        assert {key: scope[key] for key in project} == project
+
+
+@shows(
+    "A user name and a password in `endpoint` or `auth_url`, in an option or in the environment",
+    "all",
+    "Refused, and nothing is sent. The password is in no text of the result, and hidden in the options that Ansible shows "
+    "at any verbosity.",
+)
+@pytest.mark.parametrize("option", ["endpoint", "auth_url"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://bob:canarySecret1@drs.example.com",
+        "https://bob:canarySecret1@drs.example.com:8443/v3",
+        "bob:canarySecret1@drs.example.com",
+        "https://bob:canary%53ecret1@drs.example.com",
+        "http://bob:canarySecret1@127.0.0.1:9",
+    ],
+)
+def test_a_password_in_an_address_is_never_shown(option, address):
+    hidden, result = refused_address({option: address})
+    assert result["failed"]
+    assert "Nothing was sent" in result["msg"]
+    assert option in result["msg"]
+    invocation = {"module_args": {option: address}}
+    shown = json.dumps([remove_values(result, hidden), remove_values(invocation, hidden)])
+    assert "canary" not in shown
+    assert "canary" not in json.dumps(result)
+
+
+def refused_address(address):
+    """The values that the module hides, and its result."""
+    options = {"region": "eu-de", "project_id": PROJECT, **OPTIONS["access key"], **address}
+    module = in_process.FakeModule(
+        _batch.MODULE_OPTIONS, {"state": "paused", "job_ids": [in_process.job_id(0)], **options}, False
+    )
+    runtime = Runtime(Clock(), lambda: 0.5, None, lambda: True)
+    with pytest.raises(in_process.Ended) as ended:
+        _batch.run(module, runtime)
+    return module.no_log_values, ended.value.result
