@@ -1449,7 +1449,7 @@ class TestTheLastRead:
         assert run.end()[:2] == ("unknown", "caller_gone")
 
     def test_nothing_is_read_where_everything_is_decided(self):
-        assert len(Run("paused", [PAUSED], deadline=BEGAN + 1, service={"read_takes": 2}).ids) == 1
+        assert len(Run("paused", [PAUSED], deadline=BEGAN + 1, service={"read_takes": 2}).requests) == 1
 
 
 class TestRefusedDeletes:
