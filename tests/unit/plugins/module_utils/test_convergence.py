@@ -243,6 +243,16 @@ class TestWhatIsSent:
         assert run.writes == [("pause", "ab"), ("pause", "cd"), ("pause", "e")]
         assert {job.outcome for job in run.jobs.values()} == {"ok"}
 
+    def test_with_the_options_of_each_job(self):
+        sent = []
+        run = Run(
+            "paused",
+            {job: [paused_once_accepted] for job in "ab"},
+            answers=lambda items: sent.extend(items) or ACCEPTED,
+        )
+        assert [(item.job_id, item.write) for item in sent] == [("a", "pause"), ("b", "pause")]
+        assert [item.options is run.jobs[item.job_id].options for item in sent] == [True, True]
+
     def test_writes_of_one_endpoint_together(self):
         run = Run("started", {"a": [PAUSED, RUNNING], "b": [CONFIGURED, RUNNING], "c": [FAILED, RUNNING]})
         assert run.writes == [("resume", "ac"), ("start", "b")]
@@ -1197,6 +1207,36 @@ class TestHolding:
         assert run.writes == [("pause", "ab"), ("pause", "c")]
         assert {run.end(job) for job in "abc"} == {OK_CHANGED}
 
+    def test_a_part_that_is_busy_ends_the_splitting(self):
+        jobs = {job: [paused_once_accepted] for job in "abc"}
+        run = Run("paused", jobs, answers=[SPLIT_403, BUSY, BUSY, ACCEPTED], batch_size=2)
+        assert run.writes[3] == ("pause", "c")
+        assert run.seconds("pause")[3] == 0
+        assert {run.end(job) for job in "abc"} == {OK_CHANGED}
+
+    def test_jobs_that_are_being_split_are_not_mixed_with_others(self):
+        def answer(items):
+            ids = {item.job_id for item in items}
+            if len(ids) > 1 and "a" in ids:
+                return SPLIT_403
+            return SPLIT if len(ids) > 1 and "d" in ids else ACCEPTED
+
+        jobs = {job: [paused_once_accepted] for job in "abcdef"}
+        run = Run("paused", jobs, answers=answer, batch_size=3, service={"in_flight": 2})
+        assert run.writes[:4] == [("pause", "abc"), ("pause", "def"), ("pause", "ab"), ("pause", "c")]
+        assert {run.end(job) for job in jobs} == {OK_CHANGED}
+
+    def test_the_end_at_one_endpoint_does_not_wait_for_that_at_another(self):
+        def answer(items):
+            if len(items) > 1:
+                return SPLIT_403
+            return UNSENT if items[0].write == "pause" else ACCEPTED
+
+        jobs = {**{job: [RUNNING] for job in "ab"}, **{job: [PAUSED] for job in "cde"}}
+        desired = {**dict.fromkeys("ab", "paused"), **dict.fromkeys("cde", "started")}
+        run = Run(desired, jobs, answers=answer, batch_size=2, deadline=BEGAN + 5)
+        assert (0, "resume", "e") in run.service.journal
+
     def test_a_part_that_is_throttled_is_still_being_split(self):
         jobs = {job: [paused_once_accepted] for job in "abc"}
         run = Run("paused", jobs, answers=[SPLIT_403, UNSENT, ACCEPTED, ACCEPTED], batch_size=2)
@@ -1245,6 +1285,17 @@ class TestRefusalsOfEverybody:
         assert run.loop.fatal == self.EVERYBODYS
         assert {run.end(job)[0] for job in "abc"} == {"not_attempted"}
 
+    def test_jobs_that_were_alone_from_the_start(self):
+        run = Run("paused", {job: [RUNNING] for job in "ab"}, answers=[REFUSED_403], batch_size=1)
+        assert run.loop.fatal == self.EVERYBODYS
+        assert {run.end(job)[:2] for job in "ab"} == {("failed", "refused")}
+
+    def test_a_job_that_needs_the_write_later(self):
+        jobs = {**{job: [RUNNING] for job in "abcdefghij"}, "k": [STARTING, RUNNING]}
+        run = Run("paused", jobs, answers=self.answer, batch_size=5)
+        assert run.end("k") == ("not_attempted", "refused", False, self.WORDS, "DRS.M00302")
+        assert run.read("k") == [0, 0.2188]
+
     def test_one_of_nine_that_needs_no_write_is_a_job_of_the_run(self):
         run = Run("paused", {"a": [RUNNING], "b": [RUNNING], "c": [PAUSED]}, answers=self.answer)
         assert run.loop.fatal is None
@@ -1268,14 +1319,13 @@ class TestRefusalsOfEverybody:
         assert {run.end(job)[:2] for job in "abcdefghij"} == {("failed", "refused")}
 
     def test_refusals_of_one_endpoint_say_nothing_of_another(self):
-        desired = {**dict.fromkeys("ab", "paused"), "c": "stopped"}
-
         def answer(items):
             return ACCEPTED if items[0].write == "terminate" else self.answer(items)
 
-        jobs = {"a": [RUNNING], "b": [RUNNING], "c": [RUNNING, RUNNING, ENDED]}
-        run = Run(desired, jobs, answers=answer)
-        assert run.end("c") == OK_CHANGED
+        jobs = {**{job: [RUNNING] for job in "abcdefghij"}, "k": [STARTING, RUNNING, ENDED]}
+        run = Run({**dict.fromkeys("abcdefghij", "paused"), "k": "stopped"}, jobs, answers=answer)
+        assert run.loop.fatal == self.EVERYBODYS
+        assert run.end("k") == OK_CHANGED
 
     def test_refusals_of_two_endpoints_do_not_add_up(self):
         run = Run({"a": "paused", "b": "stopped"}, {"a": [RUNNING], "b": [RUNNING]}, answers=[REFUSED_403])
@@ -1380,6 +1430,17 @@ class TestClosing:
         run = Run("paused", jobs, answers=[LOST, WRONG_TOKEN])
         words = "the service refuses this request for every job"
         assert run.end() == ("unknown", "refused", True, words, "APIGW.0301")
+        assert run.took == 30
+
+    def test_jobs_that_are_held_after_a_request_in_flight_are_read_for_settle_time(self):
+        def answer(items):
+            return SPLIT_403 if len(items) > 1 else WRONG_TOKEN._replace(http=403)
+
+        jobs = {job: [RUNNING] for job in "abcd"}
+        run = Run("paused", jobs, answers=answer, batch_size=2, service={"in_flight": 2})
+        assert run.writes == [("pause", "ab"), ("pause", "cd"), ("pause", "c"), ("pause", "d")]
+        words = "the service refuses this request for every job"
+        assert run.end("a") == ("not_attempted", "refused", False, words, "APIGW.0301")
         assert run.took == 30
 
     def test_jobs_that_are_held_end_with_it(self):
