@@ -309,6 +309,13 @@ class TestDenials:
         assert ends == final
         assert after == (Denials(NOW, 1) if denials is None else Denials(denials.since, denials.count + 1))
 
+    @pytest.mark.xfail(reason="refusals of another kind are counted among the three 401s")
+    def test_three_401s_of_fixed_credentials_are_counted_by_themselves(self):
+        denials = None
+        for reading in (NOT_TOLD, NOT_TOLD, UNAUTHORIZED._replace(fixed_credentials=True)):
+            denials, final = after_denial(denials, reading, NOW, True, SETTLE)
+        assert not final
+
 
 class TestMissingRows:
     def test_a_job_never_seen_is_read_again_after_five_seconds(self):
@@ -1037,6 +1044,11 @@ class TestClose:
         assert done == expected
         assert after.changed == (state.changed or done.outcome == "unknown")
 
+    @pytest.mark.xfail(reason="a job whose stop was accepted and whose delete was not is reported as not attempted")
+    def test_a_second_write_that_could_not_be_sent(self):
+        state = seen(ENDED, accepted=frozenset(["stop"]), changed=True, unsent=UNSENT, attempts=1)
+        assert close(state, False, MOMENT, RULES)[1].outcome != "not_attempted"
+
 
 # --- what holds whatever the service answers
 
@@ -1064,10 +1076,6 @@ RESULTS = (
 DETAILS = (*(read(None, order=order) for order in BillingOrder), UNREADABLE, NOT_TOLD, MISSING)
 
 
-def pick(draw, choices):
-    return draw(st.sampled_from(choices))
-
-
 class Step:
     """One call of a run: the states around it, what it was about, and what followed."""
 
@@ -1080,23 +1088,26 @@ class Trace:
     """One job, driven by hand as the loop does it, to its end. The service answers whatever it likes: mostly the status
     that it named before, now and then one of the others, or none."""
 
-    def __init__(self, draw):
-        self.desired = pick(draw, tuple(STATUSES_OF))
+    def __init__(self, pick):
+        self.desired = pick(tuple(STATUSES_OF))
         self.rules = RULES._replace(
-            wait=pick(draw, (True, True, True, False)),
-            allow_paid_order=draw(st.booleans()),
-            settle_time=pick(draw, (SETTLE, 5.0)),
-            busy_timeout=pick(draw, (300.0, 20.0)),
+            wait=pick((True, True, True, False)),
+            allow_paid_order=pick((True, False)),
+            settle_time=pick((SETTLE, 5.0)),
+            busy_timeout=pick((300.0, 20.0)),
         )
         self.steps = []
         self.state, self.now, self.done = State(), NOW, None
         self._closed = {}
-        status = pick(draw, STATUSES_OF[self.desired])
-        order = pick(draw, DETAILS)
-        for _round in range(draw(st.integers(1, 14))):
-            if pick(draw, (True, False, False)):
-                status = pick(draw, STATUSES_OF[self.desired])
-            unread = pick(draw, (None, None, None, None, *NOT_READ))
+        status = pick(STATUSES_OF[self.desired])
+        order = pick(DETAILS)
+        # A service that has few things to say says them again, and gets further.
+        answers = (pick(RESULTS), pick(RESULTS))
+        readable = pick((True, True, False))
+        for round_ in range(pick(range(3, 17))):
+            if round_ and pick((True, False, False)):
+                status = pick(STATUSES_OF[self.desired])
+            unread = None if readable else pick((None, None, *NOT_READ))
             reading = (unread or read(status))._replace(at=self.now)
             following = self._take("read", reading=reading)
             if isinstance(following, Send) and following.needs_order:
@@ -1105,14 +1116,14 @@ class Trace:
                     detail = detail._replace(status=status)
                 following = self._take("detail", reading=detail)
             if isinstance(following, Send):
-                result = pick(draw, RESULTS)
+                result = pick(answers)
                 if result == CLOSED:
                     self._closed = {**self._closed, following.write: CLOSED}
-                following = self._take("write", result=result, write=following.write, jobs=draw(st.integers(1, 10)))
+                following = self._take("write", result=result, write=following.write, jobs=pick(range(1, 11)))
             if isinstance(following, Done):
                 self.done = following
                 return
-            at_most = self.now + pick(draw, (0.2, 2.0, 5.0, 31.0))
+            at_most = self.now + pick((31.0, 5.0, 0.2))
             self.now = min(following.at, at_most) if following.poll else following.at
         self.done = self._take("close")
 
@@ -1156,13 +1167,17 @@ def _unsure(result):
     return result.kind == _answers.LOST or result.in_part
 
 
-traces = st.composite(Trace)()
+@st.composite
+def traces(draw):
+    return Trace(lambda choices: draw(st.sampled_from(choices)))
+
+
 EXAMPLES = settings(max_examples=250)
 
 
 class TestWhateverTheServiceAnswers:
     @EXAMPLES
-    @given(traces)
+    @given(traces())
     def test_a_family_is_not_written_after_one_of_it_was_accepted(self, trace):
         accepted = set()
         for step in trace.writes:
@@ -1173,7 +1188,7 @@ class TestWhateverTheServiceAnswers:
                 accepted.add(FAMILY[step.write])
 
     @EXAMPLES
-    @given(traces)
+    @given(traces())
     def test_a_lost_write_is_sent_again_after_settle_time_once_and_nothing_else(self, trace):
         for step in trace.writes:
             sent = step.before.sent
@@ -1186,7 +1201,7 @@ class TestWhateverTheServiceAnswers:
             assert len(lost) <= 2
 
     @EXAMPLES
-    @given(traces)
+    @given(traces())
     def test_what_may_have_been_carried_out_is_reported_as_changed(self, trace):
         if trace.may_have_been_carried_out():
             assert trace.state.changed
@@ -1196,7 +1211,7 @@ class TestWhateverTheServiceAnswers:
             assert not trace.state.changed
 
     @EXAMPLES
-    @given(traces)
+    @given(traces())
     def test_what_may_place_an_order_is_not_sent_a_second_time(self, trace):
         for step in trace.writes:
             sent, order = step.before.sent, step.before.order
@@ -1210,7 +1225,7 @@ class TestWhateverTheServiceAnswers:
                     assert step.before.most == 1
 
     @EXAMPLES
-    @given(traces)
+    @given(traces())
     def test_every_end_is_one_of_the_known_ones(self, trace):
         assert trace.done.outcome in OUTCOMES
         assert (trace.done.reason is None) == (trace.done.outcome in ("ok", "accepted"))
@@ -1221,11 +1236,11 @@ class TestWhateverTheServiceAnswers:
             assert planned(trace.desired, trace.state, MOMENT).kind == "reached"
         if trace.done.outcome == "accepted":
             assert not trace.rules.wait
-        if trace.done.outcome == "not_attempted":
+        if trace.done.outcome == "not_attempted" and not trace.state.unsent:  # if it is, see TestClose
             assert not trace.state.accepted
 
     @EXAMPLES
-    @given(traces)
+    @given(traces())
     def test_a_job_is_gone_only_after_its_rows_have_been_missing(self, trace):
         since = None
         for step in trace.steps:
@@ -1244,7 +1259,7 @@ class TestWhateverTheServiceAnswers:
             since = step.moment.now if since is None else since
 
     @EXAMPLES
-    @given(traces)
+    @given(traces())
     def test_nothing_is_waited_for_in_the_past(self, trace):
         for step in trace.steps:
             if isinstance(step.following, WaitUntil):
@@ -1253,13 +1268,13 @@ class TestWhateverTheServiceAnswers:
                     assert step.following.at < float("inf")
 
     @EXAMPLES
-    @given(traces)
+    @given(traces())
     def test_no_write_comes_before_the_pause_is_over(self, trace):
         for step in trace.writes:
             assert step.moment.now >= step.before.not_before
 
     @EXAMPLES
-    @given(traces)
+    @given(traces())
     def test_every_write_follows_a_status_that_needs_it(self, trace):
         for before, step in itertools.pairwise(trace.steps):
             if step.kind == "write":
@@ -1270,7 +1285,7 @@ class TestWhateverTheServiceAnswers:
 
 
 def _after_a_lost_one_and_a_busy_answer(step):
-    """Reported: see test_a_lost_write_and_a_busy_answer_are_not_followed_by_another_write."""
+    """Whether this write is one of those of test_a_lost_write_and_a_busy_answer_are_not_followed_by_another_write."""
     sent, refusal = step.before.sent, step.before.refusal
     busy = refusal is not None and refusal.result.kind == _answers.BUSY
     return sent is not None and sent.answer == LOST and sent.write != step.write and busy
