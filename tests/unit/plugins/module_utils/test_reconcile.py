@@ -525,6 +525,15 @@ class TestWatching:
         _state, done = reconcile(PAUSE, state._replace(unsent=None), read(RUNNING), MOMENT, RULES)
         assert done.said == read(RUNNING)
 
+    def test_words_of_one_that_the_table_refuses(self):
+        words = "it is not running, so there is nothing to pause"
+        state = sent("pause", RUNNING, IN_PART, ago=30)
+        _state, done = reconcile(PAUSE, state, read(CONFIGURED), MOMENT, RULES)
+        assert done == Done("failed", "illegal_status", words, read(CONFIGURED))
+        state = sent("pause", RUNNING, LOST, ago=40)._replace(refusal=Refusal(RUNNING, WRONG_STATUS, NOW - 30))
+        _state, done = reconcile(PAUSE, state, read(CONFIGURED), MOMENT, RULES)
+        assert done == Done("unknown", "lost", words, read(CONFIGURED))
+
     def test_a_second_one_of_a_family(self):
         state = seen(ENDED, accepted=frozenset(["stop"]), changed=True)
         _state, done = reconcile(FORCED, state, read(RUNNING), MOMENT, RULES)
@@ -625,6 +634,18 @@ class TestOrders:
     def test_an_unreadable_answer_ends_a_row_of_refusals(self):
         state = seen(CONFIGURED, detail_denied=Denials(NOW - SETTLE, 2))
         assert after_details(START, state, "start", UNREADABLE, MOMENT, RULES)[0].detail_denied is None
+
+    @pytest.mark.parametrize(("ago", "changed"), [(29, True), (30, True)])
+    def test_details_that_stay_unreadable_after_one_in_part(self, ago, changed):
+        state = sent("start", CONFIGURED, IN_PART, ago=ago)._replace(detail_denied=Denials(NOW - SETTLE, 2))
+        after, done = after_details(START, state, "start", UNAUTHORIZED, MOMENT, RULES)
+        assert (done.outcome, done.reason, after.changed) == ("unknown", "unreadable", changed)
+
+    @pytest.mark.parametrize(("ago", "changed"), [(29, True), (30, False)])
+    def test_details_that_are_refused_after_one_in_part(self, ago, changed):
+        state = sent("start", CONFIGURED, IN_PART, ago=ago)
+        after, done = after_details(START, state, "start", NOT_TOLD, MOMENT, RULES)
+        assert (done.outcome, after.changed) == ("failed", changed)
 
     def test_details_are_a_reading(self):
         state = seen(CONFIGURED, unread_detail=UNREADABLE, detail_denied=Denials(NOW, 1))
