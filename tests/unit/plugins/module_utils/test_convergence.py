@@ -384,7 +384,7 @@ class TestReads:
         words = "its status could not be read, and nothing was sent"
         assert run.end() == ("not_attempted", "unreadable", False, words, "500")
         assert run.requests == [("status", "a")]
-        assert run.loop.fatal is None or run.loop.fatal.kind == _answers.UNREADABLE
+        assert run.loop.fatal == UNREADABLE._replace(at=BEGAN)
 
     def test_throttling_is_waited_for_even_so(self):
         run = Run("paused", [THROTTLED, RUNNING], wait=False)
@@ -1296,7 +1296,7 @@ class TestRefusalsOfEverybody:
         assert run.end("k") == ("not_attempted", "refused", False, self.WORDS, "DRS.M00302")
         assert run.read("k") == [0, 0.2188]
 
-    def test_one_of_nine_that_needs_no_write_is_a_job_of_the_run(self):
+    def test_one_that_needs_no_write_is_a_job_of_the_run_too(self):
         run = Run("paused", {"a": [RUNNING], "b": [RUNNING], "c": [PAUSED]}, answers=self.answer)
         assert run.loop.fatal is None
         assert {run.end(job)[:2] for job in "ab"} == {("failed", "refused")}
