@@ -470,7 +470,7 @@ class TestWatching:
     @pytest.mark.parametrize(
         ("desired", "state", "status", "expected"),
         [
-            # read until settle_time, then sent once more
+            # read until settle_time, then sent a second time
             (PAUSE, sent("pause", RUNNING, LOST), RUNNING, ("wait", 30, True)),
             (PAUSE, sent("pause", RUNNING, LOST, ago=29), RUNNING, ("wait", 1, True)),
             (PAUSE, sent("pause", RUNNING, LOST, ago=30), RUNNING, ("send", "pause", False)),
@@ -815,7 +815,7 @@ class TestAfterARefusal:
             (refused(RUNNING), RUNNING, ("wait", 30, True), ("failed", "refused")),
             (refused(RUNNING, ago=29), RUNNING, ("wait", 1, True), ("failed", "refused")),
             (refused(RUNNING, ago=30), RUNNING, ("failed", "refused"), ("failed", "refused")),
-            # another: planned once more
+            # another: planned again, once
             (refused(RUNNING), "FULL_TRANSFER_STARTED", ("send", "pause", False), ("send", "pause", False)),
             (refused(RUNNING, replanned=True), "FULL_TRANSFER_STARTED", ("wait", 30, True), ("failed", "refused")),
             (refused(RUNNING), PAUSED, ("ok", None), ("ok", None)),
