@@ -3,13 +3,17 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Mutation testing of the planner and the loop: each mutant is a small fault put into the code, and a test should notice it.
-#   tools/mutation.sh [LEAST]   fails under LEAST per cent of mutants noticed (90); prints every survivor's diff and the score
-# It works on copies in .cache/mutation. Each file is tried with the tests that are about it, since every mutant starts them anew.
+# Mutation testing of the planner, the decision for one job and the loop: each mutant is a small fault put into the code, and
+# a test should notice it.
+#   tools/mutation.sh [LEAST [FILE...]]   fails if less than LEAST per cent (95) of a file's mutants are noticed; prints every
+#                                         survivor's diff and the scores. FILE: _lifecycle, _reconcile, _convergence (all)
+# It works on copies in .cache/mutation. Each file is mutated with its own tests alone, since every mutant starts them again.
 
 set -euo pipefail
 
-least=${1:-90}
+least=${1:-95}
+shift $(($# ? 1 : 0))
+[ $# -gt 0 ] || set -- _lifecycle _reconcile _convergence
 cd "$(dirname "$0")/.."
 root=$PWD
 collection=ansible_collections/huaweicloud/drs
@@ -41,25 +45,35 @@ CONFIG
   (cd "$work" && mutmut results | sed -n 's/^ *\(.*\): survived$/\1/p' | while read -r mutant; do mutmut show "$mutant"; done)
 }
 
-mutate _lifecycle plugins/module_utils/test_lifecycle.py test_check_mode.py
-mutate _convergence plugins/module_utils/test_convergence.py
+for file in "$@"; do
+  case $file in
+    _lifecycle) mutate _lifecycle plugins/module_utils/test_lifecycle.py test_check_mode.py ;;
+    _reconcile) mutate _reconcile plugins/module_utils/test_reconcile.py plugins/module_utils/test_convergence.py ;;
+    _convergence) mutate _convergence plugins/module_utils/test_convergence.py ;;
+    *)
+      echo "mutation.sh: no tests are named for $file" >&2
+      exit 2
+      ;;
+  esac
+done
 
-python - "$least" .cache/mutation/*/mutants/mutmut-cicd-stats.json <<'PYTHON'
+python - "$least" "$@" <<'PYTHON'
 import json
 import pathlib
 import sys
 
 least, *files = sys.argv[1:]
-tried = noticed = 0
-for file in map(pathlib.Path, files):
-    stats = json.loads(file.read_text(encoding="utf-8"))
-    here, seen = stats["total"] - stats["skipped"], stats["killed"] + stats["timeout"]
-    tried, noticed = tried + here, noticed + seen
+low = []
+for file in files:
+    stats = json.loads(pathlib.Path(".cache/mutation", file, "mutants/mutmut-cicd-stats.json").read_text(encoding="utf-8"))
+    tried, noticed = stats["total"] - stats["skipped"], stats["killed"] + stats["timeout"]
+    score = 100 * noticed / tried
     print(
-        f"{file.parts[-3]}: {seen} of {here} mutants noticed ({stats['timeout']} by a timeout), "
+        f"{file}: {score:.1f} %, {noticed} of {tried} mutants noticed ({stats['timeout']} by a timeout), "
         f"{stats['survived']} survived, {stats['no_tests']} met no test"
     )
-score = 100 * noticed / tried
-print(f"mutation score: {score:.1f} % ({noticed} of {tried} mutants noticed)")
-sys.exit(score < float(least))
+    if score < float(least):
+        low.append(file)
+if low:
+    sys.exit(f"under {least} %: {', '.join(low)}")
 PYTHON
