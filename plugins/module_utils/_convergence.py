@@ -16,6 +16,7 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._answers import Re
 from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock, growing_pause, pause
 from ansible_collections.huaweicloud.drs.plugins.module_utils._job import Job
 from ansible_collections.huaweicloud.drs.plugins.module_utils._reconcile import (
+    Done,
     Moment,
     Rules,
     Send,
@@ -166,10 +167,11 @@ class Convergence:
         moment = self._moment()
         for job in jobs:
             reading = readings[job.key]
-            known = job.state.seen or job.state.unread
-            if reading.kind in (_answers.READ, _answers.MISSING) or not known:
-                self._answered = self._answered or reading.kind in (_answers.READ, _answers.MISSING)
-                self._take(job, _reconcile.reconcile(job.desired, job.state, reading, moment, self._rules))
+            self._answered = self._answered or reading.kind in (_answers.READ, _answers.MISSING)
+            step = _reconcile.reconcile(job.desired, job.state, reading, moment, self._rules)
+            gone = reading.kind == _answers.MISSING and isinstance(step[1], Done)
+            if reading.kind == _answers.READ or gone or not (job.state.seen or job.state.unread):
+                self._take(job, step)
 
     # --- writes
 

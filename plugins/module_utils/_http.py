@@ -106,7 +106,7 @@ class Http:
         secrets: Secrets,
         listening: Callable[[], bool],
         throttled: Callable[[Answer], bool],
-        reports: Callable[[Answer], bool],
+        reports: Callable[[Answer], bool] = lambda _answer: False,
         deadline: float,
         headers: Mapping[str, str],
         verify: bool | str = True,

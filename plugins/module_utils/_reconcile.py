@@ -115,6 +115,7 @@ class State(t.NamedTuple):
     unread_detail: Reading | None = None  # ... no details
     denied: Denials | None = None
     detail_denied: Denials | None = None
+    detail_missing_since: float | None = None
     order: BillingOrder | None = None
     sent: Sent | None = None
     accepted: frozenset[str] = frozenset()  # families of writes
@@ -354,8 +355,9 @@ def _after_refusal(
     another = sent is not None and decision.write != sent.write
     if state.status != refusal.status and not state.replanned and not another and not refusal.final:
         return _send(state._replace(replanned=True, refusal=None, not_before=0.0), decision, moment, rules)
-    if refusal.result.kind == _answers.BUSY and not (another and unsure == "unknown"):
-        if rules.wait and (state.busy_since is None or now - state.busy_since < rules.busy_timeout):
+    if refusal.result.kind == _answers.BUSY:
+        in_time = state.busy_since is None or now - state.busy_since < rules.busy_timeout
+        if rules.wait and in_time and not (another and unsure == "unknown"):
             return _send(state, decision, moment, rules)
         words = "another operation is being performed on it, or it is abnormal"
         return _end(state, Done("unknown" if sent else "failed", "busy", words, refusal.result), moment, rules)
@@ -420,11 +422,11 @@ def after_details(desired: Desired, state: State, detail: Reading, moment: Momen
     if detail.kind == _answers.UNAUTHORIZED:
         denied, final = after_denial(state.detail_denied, detail, moment.now, moment.authorized, rules.settle_time)
         state = state._replace(detail_denied=denied)
-        if final:
-            return _end(state, _not_read(state, _DETAILS, detail, True), moment, rules)
-        return state, WaitUntil()
-    state = state._replace(detail_denied=None)
-    if not rules.wait and not state.written and not detail.throttled and detail.kind != _answers.MISSING:
+        return _end(state, _not_read(state, _DETAILS, detail, True), moment, rules) if final else (state, WaitUntil())
+    since = moment.now if state.detail_missing_since is None else state.detail_missing_since
+    state = state._replace(detail_denied=None, detail_missing_since=since)
+    may_lag = detail.kind == _answers.MISSING and moment.now < since + SECOND_READ
+    if not rules.wait and not state.written and not detail.throttled and not may_lag:
         return _end(state, _not_read(state, _DETAILS, detail), moment, rules)
     return state, WaitUntil()
 

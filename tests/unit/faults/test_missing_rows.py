@@ -407,3 +407,35 @@ def test_an_explicit_unknown_id_while_waiting(code, write):
     assert outcomes(result) == ["ok" if ended else "failed"] * 3
     assert result["changed"]
     assert service.clock.now() < 10
+
+
+@shows(
+    "The rows of a part of each job, or of one, are missing for half a second",
+    "drs_job_info: batch-detail, batch-progress, batch-rpo-and-rto",
+    "Asked for once more, 5 s later: every job has its part.",
+)
+@pytest.mark.parametrize(
+    ("endpoint", "part"),
+    [("batch-detail", "detail"), ("batch-progress", "progress"), ("batch-rpo-and-rto", "rpo_rto")],
+)
+@pytest.mark.parametrize("rows", ["all", [job_id(1)]])
+def test_info_parts_missing_for_a_while(endpoint, part, rows):
+    service = emulator(["INCRE_TRANSFER_STARTED"] * 3)
+    service.fault({"match": {"endpoint": endpoint, "for": 0.5}, "effect": {"drop_rows": rows}})
+    result = in_process.run(service, _query, job_ids=list(service.jobs), gather=[part])
+    assert not result["failed"]
+    assert all(job[part] for job in result["jobs"])
+
+
+@shows(
+    "The row of one job's details is missing for good",
+    "drs_job_info: batch-detail",
+    "A failure that names the job: a job that exists has details.",
+)
+def test_info_details_missing_for_good():
+    service = emulator(["INCRE_TRANSFER_STARTED"] * 3)
+    service.fault({"match": {"endpoint": "batch-detail"}, "effect": {"drop_rows": [job_id(1)]}})
+    result = in_process.run(service, _query, job_ids=list(service.jobs), gather=["detail"])
+    assert result["failed"]
+    assert [(row["id"], row["what"]) for row in result["unread"]] == [(job_id(1), "detail")]
+    assert [bool(job["detail"]) for job in result["jobs"]] == [True, False, True]

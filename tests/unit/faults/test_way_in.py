@@ -285,3 +285,37 @@ def test_a_project_that_cannot_be_told(number):
     assert result["failed"]
     assert "eu-de" in result["msg"]
     assert [entry.endpoint for entry in service.journal] == ["projects"]
+
+
+@shows(
+    "An answer that refuses the token, with a row for each job that says success",
+    "batch-starting, batch-pause-task, batch-retry-task, batch-jobs",
+    "The rows count: ok, changed, one write. The token is renewed when it is refused without rows.",
+)
+@each_write
+@pytest.mark.parametrize("error", [(401, ["APIGW.0301", "no"]), (403, ["DRS.M00100", "Invalid token."])])
+def test_rows_count_beside_a_refused_token(write, error):
+    status, state, options = WRITES[write]
+    service = emulator([status] * 3)
+    service.fault({"match": {"kind": "write", "count": 1}, "effect": {"status": error[0], "with_error": error[1]}})
+    result = run(service, state, way_in=PASSWORD, **options)
+    assert outcomes(result) == ["ok"] * 3
+    assert [job["changed"] for job in result["jobs"]] == [True] * 3
+    assert len(service.journal.writes()) == 1
+
+
+@shows(
+    "IAM, or the service, answers 500 or 503 with a text, for good",
+    "IAM's tokens and projects, batch-status",
+    "not_attempted at the deadline; the text is in the message.",
+)
+@pytest.mark.parametrize("endpoint", ["tokens", "projects", "batch-status"])
+@pytest.mark.parametrize("status", [500, 503])
+def test_the_reason_why_nothing_could_be_read_is_kept(endpoint, status):
+    service = emulator(["INCRE_TRANSFER_STARTED"])
+    effect = {"status": status, "error_code": "X.1", "error_msg": "closed for repair"}
+    service.fault({"match": {"endpoint": endpoint}, "effect": effect})
+    credentials = {"tokens": PASSWORD, "projects": KEY}.get(endpoint)
+    result = run(service, "paused", wait_timeout=60, **({"way_in": credentials} if credentials else {}))
+    assert outcomes(result) == ["not_attempted"]
+    assert "closed for repair" in result["msg"]

@@ -444,3 +444,20 @@ def test_a_given_token_is_refused_three_times_in_a_row(times, outcome):
     result = run(service, "paused")
     assert outcomes(result) == [outcome] * 3
     assert result["failed"] == (outcome != "ok")
+
+
+@shows(
+    "Every job is refused with the same 403 or 404, whatever the sizes of requests and however many are in flight",
+    "batch-pause-task",
+    "Ten jobs, each alone in its request, are enough, and those in flight: nothing more is written.",
+)
+@pytest.mark.parametrize(("batch_size", "max_parallel"), [(1, 1), (1, 4), (20, 1), (100, 1)])
+@pytest.mark.parametrize("refusal", [(403, "DRS.M00102"), (404, "DRS.M00200")])
+def test_ten_refused_alone_end_the_writes(batch_size, max_parallel, refusal):
+    service = emulator(["INCRE_TRANSFER_STARTED"] * 300)
+    service.fault({"match": {"kind": "write"}, "effect": {"status": refusal[0], "error_code": refusal[1]}})
+    result = run(service, "paused", batch_size=batch_size, max_parallel=max_parallel, fail_on="never")
+    alone = [entry for entry in service.journal.writes() if len(entry.job_ids) == 1]
+    assert len(alone) <= 9 + max_parallel
+    assert result["failed"]
+    assert not result["changed"]
