@@ -6,13 +6,12 @@ so."""
 
 from __future__ import annotations
 
-import json
-import unicodedata
 from collections import Counter
 
 from ansible_collections.huaweicloud.drs.plugins.module_utils import _query
 from ansible_collections.huaweicloud.drs.tests.property import strategies
 from ansible_collections.huaweicloud.drs.tests.property.strategies import FAMILIES, SETTLE, is_there
+from ansible_collections.huaweicloud.drs.tests.unit.faults.promises import assert_readable
 from ansible_collections.huaweicloud.drs.tests.unit.in_process import emulator, job_id, run, run_batch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,31 +32,9 @@ any_jobs = st.lists(st.one_of(strategies.obedient, strategies.obedient, strategi
 obedient_jobs = st.lists(strategies.obedient, min_size=1, max_size=9)
 
 
-def texts_of(value):
-    """Every text of a result, keys included."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, part in value.items():
-            yield from texts_of(key)
-            yield from texts_of(part)
-    elif isinstance(value, (list, tuple)):
-        for part in value:
-            yield from texts_of(part)
-
-
-def check_texts(result):
-    """Any part of it can be sent on, and no text can forge a line of a log."""
-    json.dumps(result, allow_nan=False, ensure_ascii=False).encode("utf-8")
-    for text in texts_of(result):
-        assert not [character for character in text if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")], (
-            text
-        )
-
-
 def check_shape(result, ids):
     """The answer accounts for every job."""
-    check_texts(result)
+    assert_readable(result)
     assert [row["id"] for row in result["jobs"]] == ids
     assert list(result["by_id"]) == ids
     summary = result["summary"]
@@ -191,7 +168,7 @@ def test_reading_under_faults(seeds, faults, unknown, by_list):
 
     result = run(service, _query, gather=["detail", "progress", "rpo_rto"], **asked)
 
-    check_texts(result)
+    assert_readable(result)
     assert service.clock.now() - began <= 300 + 30 + 1
     assert not result["changed"]
     assert not service.journal.writes()

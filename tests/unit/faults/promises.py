@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+import json
+import unicodedata
+
+from ansible.module_utils.basic import remove_values
 from ansible_collections.huaweicloud.drs.tests.unit.in_process import emulator, job_id, run_batch
 
 WAIT_TIMEOUT, REQUEST_TIMEOUT, SETTLE_TIME = 150, 30, 30
@@ -57,6 +61,29 @@ def check_result(service, result, state, asked, entries):
     assert result["changed"] == any(job["changed"] for job in result["jobs"])
 
 
+def _texts(value):
+    """Every text in a result, keys too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, child in value.items():
+            yield from _texts(key)
+            yield from _texts(child)
+    elif isinstance(value, (list, tuple)):
+        for child in value:
+            yield from _texts(child)
+
+
+def assert_readable(result):
+    """ansible-core can write the result, and no text of it forges or hides a line of a log."""
+    remove_values(result, ["some-secret-value"])
+    json.dumps(result, allow_nan=False, ensure_ascii=False).encode("utf-8")
+    for text in _texts(result):
+        odd = [character for character in text if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")]
+        assert not odd, "%r holds %r" % (text, odd)
+        assert not set("\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u200e\u200f") & set(text)
+
+
 def accepted(entries, job):
     """The verbs that were accepted for a job, in order."""
     return [done["verb"] for entry in entries for done in entry.accepted if done["job_id"] == job]
@@ -89,6 +116,7 @@ __all__ = [
     "WAIT_TIMEOUT",
     "accepted",
     "assert_each_write_follows_a_read",
+    "assert_readable",
     "emulator",
     "job_id",
     "outcomes",

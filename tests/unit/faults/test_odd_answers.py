@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 
 import pytest
-from ansible.module_utils.basic import remove_values
 from ansible_collections.huaweicloud.drs.plugins.module_utils import _query
 from ansible_collections.huaweicloud.drs.tests.unit import in_process
 from ansible_collections.huaweicloud.drs.tests.unit.faults.promises import (
     SETTLE_TIME,
+    assert_readable,
     emulator,
     job_id,
     outcomes,
@@ -31,29 +30,6 @@ READS_OF_INFO = ("batch-status", "batch-detail", "batch-progress", "batch-rpo-an
 def run_info(service, **options):
     options = {"job_ids": list(service.jobs), "gather": list(_query.PARTS), **options}
     return in_process.run(service, _query, **options)
-
-
-def texts(value):
-    """Every text in a result, keys too."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, child in value.items():
-            yield from texts(key)
-            yield from texts(child)
-    elif isinstance(value, (list, tuple)):
-        for child in value:
-            yield from texts(child)
-
-
-def assert_readable(result):
-    """ansible-core can write the result, and no text of it forges or hides a line of a log."""
-    remove_values(result, ["some-secret-value"])
-    json.dumps(result, ensure_ascii=False).encode("utf-8")
-    for text in texts(result):
-        odd = [character for character in text if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")]
-        assert not odd, "%r holds %r" % (text, odd)
-        assert not set("\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u200e\u200f") & set(text)
 
 
 # --- texts
