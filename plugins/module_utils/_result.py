@@ -114,7 +114,7 @@ def unknown_jobs_in_words(jobs: Sequence[Job], where: str) -> str | None:
         return None
     named = ", ".join(job.id for job in unknown[:NAMED_IN_MSG])
     more = " and %d more" % (len(unknown) - NAMED_IN_MSG) if len(unknown) > NAMED_IN_MSG else ""
-    words = "the service does not know %s%s, so there is nothing to delete (%s)" % (named, more, where)
+    words = "The service does not know %s%s, so there is nothing to delete (%s)" % (named, more, where)
     if len(unknown) == len(jobs) > 1:
         words += ": it knows none of the jobs requested, and a wrong project or region is the likeliest reason"
     return words + "."
