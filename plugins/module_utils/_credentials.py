@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import abc
 import dataclasses
+import functools
 import json
 import re
 import typing as t
@@ -44,7 +45,9 @@ def _option(
     """
     default: dict[str, t.Any] = {} if needed else {"default": None}
     metadata = {"HW_": hw, "OS_": os_, "needed": needed, "mark": mark, **facts}
-    return dataclasses.field(repr=not facts.get("secret"), metadata=metadata, **default)
+    # By partial(), since pylint knows field() in the body of a class alone.
+    field = functools.partial(dataclasses.field, repr=not facts.get("secret"), metadata=metadata)
+    return field(**default)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -428,7 +428,8 @@ class Http:
         import ssl
 
         # For a file that is missing, requests raises a plain OSError.
-        of_files = type(error) is OSError or _is_caused_by(error, ssl.SSLError, FileNotFoundError, PermissionError)
+        plain = isinstance(error, OSError) and not isinstance(error, requests.RequestException)
+        of_files = plain or _is_caused_by(error, ssl.SSLError, FileNotFoundError, PermissionError)
         if not isinstance(verify, str) or not of_files:
             return None
 
@@ -612,7 +613,7 @@ def _proxy_trouble(error: Exception, text: str, variable: str) -> TransportError
 
     for cause in _causes(error):
         # http.client raises a plain OSError; exceptions that hold words of the service are of other types.
-        refusal = re.match(r"Tunnel connection failed: (\d{3})", str(cause)) if type(cause) is OSError else None
+        refusal = re.match(r"Tunnel connection failed: (\d{3})", str(cause)) if cause.__class__ is OSError else None
         if refusal and 300 <= int(refusal.group(1)) < 500 and refusal.group(1) not in ("408", "429"):
             return Untrusted("%s. The proxy in %s refuses: check it, and its user and password" % (text, variable))
         if refusal:

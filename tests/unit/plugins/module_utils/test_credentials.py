@@ -87,7 +87,7 @@ def method_of(option):
 )
 def test_the_method(options, environ, method, expected):
     credentials = choose(options, environ).credentials
-    assert type(credentials) is method
+    assert credentials.__class__ is method
     assert {name: getattr(credentials, name) for name in expected} == expected
 
 
