@@ -315,3 +315,35 @@ class TestShows:
 
     def test_a_job_that_moves_by_itself_does_not_show_a_pause(self):
         assert not shows("pause", "INCRE_TRANSFER_STARTED", "FULL_TRANSFER_STARTED", Desired("paused"))
+
+
+class TestPhase:
+    @pytest.mark.parametrize(
+        ("status", "phase"),
+        [
+            ("CONFIGURATION", "waiting"),
+            ("STARTJOBING", "moving"),
+            ("FULL_TRANSFER_COMPLETE", "full"),
+            ("INCRE_TRANSFER_STARTED", "running"),
+            ("PAUSING", "paused"),
+            ("PAUSEING", "paused"),
+            ("RELEASE_RESOURCE_STARTED", "stopping"),
+            ("RELEASE_RESOURCE_COMPLETE", "ended"),
+            ("DELETED", "deleted"),
+            ("INCRE_TRANSFER_FAILED", "failed"),
+            ("A_FAILED_ONE", "other"),
+            ("NEVER_HEARD_OF", "other"),
+            (None, "other"),
+        ],
+    )
+    def test_a_status_in_one_word(self, status, phase):
+        assert lifecycle.phase(status) == phase
+
+    def test_every_status_has_one(self):
+        assert [status for status in lifecycle.STATUSES if lifecycle.phase(status) == "other"] == ["NOT_FOUND"]
+
+    def test_a_job_that_runs_is_one_that_a_pause_may_still_come_to(self):
+        paused = {"pause", ""}
+        assert {plan(status, Desired("paused")).write for status in lifecycle.RUNNING} <= paused
+        assert lifecycle.RUNNING.isdisjoint({"PAUSING", "CONFIGURATION", "DELETED", "NOT_FOUND"})
+        assert {"INCRE_TRANSFER_STARTED", "STARTJOBING", "CHANGE_JOB_STARTED"} <= lifecycle.RUNNING

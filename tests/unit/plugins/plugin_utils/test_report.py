@@ -124,10 +124,8 @@ def test_rows_that_were_only_read_have_no_outcome():
     assert "canary" not in json.dumps(facts)
 
 
-def test_every_status_has_a_phase():
+def test_every_phase_is_in_the_legend():
     assert {phase(status) for status in STATUSES} <= set(_report.LEGEND)
-    assert [status for status in STATUSES if phase(status) == "other"] == ["NOT_FOUND"]
-    assert (phase("NEVER_HEARD_OF"), phase(None)) == ("other", "other")
 
 
 def figures(*steps, **more):
