@@ -10,6 +10,7 @@ secret is replaced, and characters that could forge a line of a log or break a r
 from __future__ import annotations
 
 import base64
+import functools
 import html
 import json
 import re
@@ -35,27 +36,30 @@ _VALUE = r"""(?:%s|[^\s"'&;,)<]+)""" % _QUOTED
 # MySQL says "(using password: YES)".
 _SHOWN = r"(?!(?:yes|no|true|false|null|none)\b)"
 # Lengths are limited, so that no text takes long.
-_LOOKS_SECRET = [
-    re.compile(pattern, re.IGNORECASE | re.DOTALL)
-    for pattern in (
-        # password=x, "db_password": "x", 'pwd' => 'x', &token=x, secret key: x, Authorization: Bearer x
-        rf"""(?P<head>{_NAME}[\w.-]{{0,40}}\\*["']?\s{{0,9}}(?:=>|:=|[=:])\s{{0,9}}(?:(?:bearer|basic)\s+)?){_SHOWN}{_VALUE}""",
-        rf"(?P<head>--[\w-]{{0,40}}{_NAME}[\w-]{{0,40}}\s+){_VALUE}",
-        # PASSWORD 'x', PASSWORD('x')
-        rf"(?P<head>passw(?:or)?d(?:\s{{1,9}}|\s{{0,9}}\(\s{{0,9}})){_QUOTED}",
-        # identified by 'x', identified with mysql_native_password as 'x'
-        rf"(?P<head>identified\s{{1,9}}(?:with\s{{1,9}}\S{{1,40}}\s{{1,9}}(?:by|as)|by)\s{{1,9}}(?:password\s{{1,9}})?){_VALUE}",
-        rf"(?P<head><[\w:.-]{{0,40}}{_NAME}[\w.-]{{0,40}}>)(?P<mark>)[^<]+",
-        r"(?P<head>\bbearer\s{1,9})(?P<mark>)[\w.~+/=-]{16,}",
-        # https://user:x@host, jdbc:mysql://root:x@host; not the port of http://host:80/path and an @ behind it
-        r"(?P<head>://[^/\s:@]*:)(?P<mark>)(?!\d{1,5}[/?#])\S{1,500}(?=@)",
-        # Whoever sees a signed request could send it again for a quarter of an hour.
-        r"(?P<head>Signature=)(?P<mark>)[0-9a-f]{64}",
-    )
-]
+_LOOKS_SECRET = (
+    # password=x, "db_password": "x", 'pwd' => 'x', &token=x, secret key: x, Authorization: Bearer x
+    rf"""(?P<head>{_NAME}[\w.-]{{0,40}}\\*["']?\s{{0,9}}(?:=>|:=|[=:])\s{{0,9}}(?:(?:bearer|basic)\s+)?){_SHOWN}{_VALUE}""",
+    rf"(?P<head>--[\w-]{{0,40}}{_NAME}[\w-]{{0,40}}\s+){_VALUE}",
+    # PASSWORD 'x', PASSWORD('x')
+    rf"(?P<head>passw(?:or)?d(?:\s{{1,9}}|\s{{0,9}}\(\s{{0,9}})){_QUOTED}",
+    # identified by 'x', identified with mysql_native_password as 'x'
+    rf"(?P<head>identified\s{{1,9}}(?:with\s{{1,9}}\S{{1,40}}\s{{1,9}}(?:by|as)|by)\s{{1,9}}(?:password\s{{1,9}})?){_VALUE}",
+    rf"(?P<head><[\w:.-]{{0,40}}{_NAME}[\w.-]{{0,40}}>)(?P<mark>)[^<]+",
+    r"(?P<head>\bbearer\s{1,9})(?P<mark>)[\w.~+/=-]{16,}",
+    # https://user:x@host, jdbc:mysql://root:x@host; not the port of http://host:80/path and an @ behind it
+    r"(?P<head>://[^/\s:@]*:)(?P<mark>)(?!\d{1,5}[/?#])\S{1,500}(?=@)",
+    # Whoever sees a signed request could send it again for a quarter of an hour.
+    r"(?P<head>Signature=)(?P<mark>)[0-9a-f]{64}",
+)
 # Without one of these characters, and one of these words, no text looks like a secret; names of jobs seldom do.
 _MARKS = re.compile(r"""[=:'"> ]""")
 _WORDS = ("pass", "pwd", "secret", "token", "key", "sk", "auth", "identified", "bearer", "://", "signature")
+
+
+@functools.lru_cache(maxsize=None)
+def _looks_secret() -> tuple[re.Pattern[str], ...]:
+    """Compiled when they are first needed: most runs see no text that looks like a secret."""
+    return tuple(re.compile(pattern, re.IGNORECASE | re.DOTALL) for pattern in _LOOKS_SECRET)
 
 
 def mask_patterns(text: str) -> str:
@@ -65,7 +69,7 @@ def mask_patterns(text: str) -> str:
         return text
     for _time in range(5):  # what was replaced may make another pattern fit
         before = text
-        for pattern in _LOOKS_SECRET:
+        for pattern in _looks_secret():
             text = pattern.sub(rf"\g<head>\g<mark>{MASK}\g<mark>", text)
         if text == before:
             break
