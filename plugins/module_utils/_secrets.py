@@ -56,7 +56,7 @@ _MARKS = re.compile(r"""[=:'"> ]""")
 _WORDS = ("pass", "pwd", "secret", "token", "key", "sk", "auth", "identified", "bearer", "://", "signature")
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _looks_secret() -> tuple[re.Pattern[str], ...]:
     """Compiled when they are first needed: most runs see no text that looks like a secret."""
     return tuple(re.compile(pattern, re.IGNORECASE | re.DOTALL) for pattern in _LOOKS_SECRET)
