@@ -257,12 +257,12 @@ def test_a_trickling_reply_ends_with_its_client():
     caller = emulate("CONFIGURATION")
     caller.emulator.fault({"effect": {"fate": "trickle", "trickle": {"head": 600}}})
     with serve(caller.emulator) as serving:
-        before = threading.active_count()
+        before = set(threading.enumerate())
         raw_exchange(serving.port, 0.2)
-        until = time.monotonic() + PATIENCE
-        while threading.active_count() > before and time.monotonic() < until:
-            time.sleep(0.01)
-        assert threading.active_count() <= before
+        began = set(threading.enumerate()) - before
+        for thread in began:
+            thread.join(PATIENCE)
+        assert not any(thread.is_alive() for thread in began)
 
 
 def test_a_length_that_is_not_true_is_sent_and_the_connection_closed():
