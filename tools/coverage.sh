@@ -18,7 +18,7 @@ tree=.cache/coverage
 tools/tree.sh copy "$tree"
 export ANSIBLE_TEST_TREE=$tree
 tools/ansible-test.sh .venv/bin units --color no --venv --python "$python" --coverage tests/unit/plugins/ \
-  tests/unit/faults/test_{answers,splits,throttling}.py tests/unit/security/test_{sizes,transport}.py
+  tests/unit/faults/test_{answers,splits,throttling,way_in,whole_refusals}.py tests/unit/security/test_{sizes,transport}.py
 tools/ansible-test.sh .venv/bin integration --color no --venv --python "$python" --coverage
 
 # Combined by .venv's coverage: ansible-test's own command wants one version of it exactly. Modules ran from a zip file elsewhere.
