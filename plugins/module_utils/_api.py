@@ -462,7 +462,7 @@ class Api:
         return dict.fromkeys(ids, reading)
 
     def _ask(self, url: Callable[[], str], payload: t.Any) -> Answer | Reading:
-        """The answer to a read, or why there is none."""
+        """The answer to a read, or a Reading that says why it did not come."""
         try:
             return self._http.read("POST", url(), payload)
         except (AuthError, _http.Untrusted) as error:
@@ -474,7 +474,7 @@ class Api:
             return Reading(kind, msg=str(error), throttled=getattr(error, "throttled", False), final=final)
 
     def _missing(self, answer: Answer) -> Reading:
-        """The reading of a job without a row. Only an answer that is no error says that there is none."""
+        """The reading of a job without a row. Only an answer that is not an error shows that the job has no row."""
         reading = Reading(MISSING, msg="the answer has no row for it", request_id=answer.request_id, at=answer.at)
         if answer.status < 400 and error_in(answer.body)[0] is None:
             return reading

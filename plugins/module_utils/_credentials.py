@@ -72,7 +72,7 @@ class Credentials(abc.ABC):
 
     def token_request(self, auth_url: str, project: Mapping[str, str]) -> Request:
         """The request for a token. project: its id or its name, as {"id": ...} or {"name": ...}."""
-        raise NotImplementedError
+        raise AuthError(f"A token cannot be fetched with {self.describe()}.")
 
     def secrets(self) -> tuple[str, ...]:
         """The values to mask in every text."""

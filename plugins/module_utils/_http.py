@@ -403,7 +403,7 @@ class Http:
 
     def _proxies(self, url: str) -> tuple[dict[str, str], str]:
         """The environment's proxies for this address, and the variable that names the one which is used ("" for none).
-        Its password is hidden from now on. There is none for loopback."""
+        Its password is hidden from now on. Loopback is reached without a proxy."""
         if loopback(url):
             return {}, ""
         proxies: dict[str, str] = requests.utils.get_environ_proxies(url)
@@ -520,7 +520,7 @@ def _body(response: t.Any) -> bytes:
 
 
 def _parsed(text: str) -> t.Any:
-    """The JSON in the text, None where it is none. NaN, Infinity and numbers that are too long are None as well. Raises
+    """The JSON in the text, None where it is not JSON. NaN, Infinity and numbers that are too long are None as well. Raises
     _TooMuch for one that would take too much to read."""
     # Each value but the first stands behind one of these. In strings they count as well, for which the limit has room.
     if sum(text.count(mark) for mark in ",[{") > MOST_VALUES:

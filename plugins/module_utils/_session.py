@@ -79,7 +79,7 @@ class _LimitedConnection:
 
     @timeout.setter
     def timeout(self, value: t.Any) -> None:
-        """urllib3 sets its own, which begin anew with every step of a request."""
+        """urllib3 sets its own, which start again with every step of a request."""
 
     def response_class(self, sock: t.Any, *args: t.Any, **options: t.Any) -> t.Any:
         """Called by http.client for the answers of the service, and of a proxy to CONNECT."""

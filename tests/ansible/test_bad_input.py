@@ -114,7 +114,7 @@ def test_without_a_way_in_or_a_place(service):
     two = {"HW_AUTH_TOKEN": token, "HW_ACCESS_KEY": "KEY", "HW_SECRET_KEY": "a-long-secret"}
     ran = drs.play(
         task("two ways in", {**PAUSE, "endpoint": drs.url}, environment=two),
-        task("no way in", {**PAUSE, "endpoint": drs.url}),
+        task("no credentials", {**PAUSE, "endpoint": drs.url}),
         task("no place", {**PAUSE, "token": token}),
         task("no project", {**PAUSE, "token": token, "endpoint": drs.url, "auth_url": drs.url}),
         task("a region that is none", {**PAUSE, "token": token, "region": "eu de", "project_id": "p"}),
@@ -126,7 +126,7 @@ def test_without_a_way_in_or_a_place(service):
         variables={},
     )
     check(ran, "two ways in", ["HW_AUTH_TOKEN", "HW_ACCESS_KEY"])
-    check(ran, "no way in", ["No credentials", "token", "HW_AUTH_TOKEN"])
+    check(ran, "no credentials", ["No credentials", "token", "HW_AUTH_TOKEN"])
     check(ran, "no place", ["region"])
     check(ran, "no project", ["project_id", "project_name", "region"])
     check(ran, "a region that is none", ["region", "as in eu-de"])

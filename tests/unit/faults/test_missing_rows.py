@@ -428,7 +428,7 @@ def test_info_parts_missing_for_a_while(endpoint, part, rows):
 
 
 @shows(
-    "The row of one job's details is missing for good",
+    "The row of one job's details stays missing",
     "drs_job_info: batch-detail",
     "A failure that names the job: a job that exists has details.",
 )

@@ -305,7 +305,7 @@ def test_rows_count_beside_a_refused_token(write, error):
 
 
 @shows(
-    "IAM, or the service, answers 500 or 503 with a text, for good",
+    "IAM, or the service, keeps answering 500 or 503 with a text",
     "IAM's tokens and projects, batch-status",
     "not_attempted at the deadline; the text is in the message.",
 )
