@@ -5,9 +5,10 @@
 
     python -m tests.roles.look FOLDER [REPORT.html ...]
 
-Writes the pictures into the folder. Without a report it makes three of its own there, of 1, 40 and 400 jobs. Fails where a page is
-wider than its screen or its paper, does not show all of its lanes, breaks the head of a row or column, is not dark where it should
-be, asks for anything beside itself, or makes the console complain.
+Writes the pictures into the folder. Without a report it makes its own there: of 1, 40 and 400 jobs, in the good case, with jobs that
+are still paused, and with a job that somebody else resumed. Fails if a page is wider than its screen or its paper, does not show
+its answer without scrolling, does not show all of its lanes, breaks the head of a row or column, is not dark where it should be,
+takes more sheets of paper than it may, asks for anything but itself, or makes the console complain.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from ..demo import ansible
 from . import chromium, runs
 
 SIZES = (1, 40, 400)
+SHEETS = 8  # that a page of 400 jobs may take
 A4 = 718  # the width of the paper between its margins, in pixels
 # name: what the screen is like. "paper" is how the page is laid out for the printer.
 VIEWS = {
@@ -35,7 +37,10 @@ VIEWS = {
 MEASURE = """({
     width: document.documentElement.scrollWidth,
     screen: document.documentElement.clientWidth,
-    lanes: [...document.querySelectorAll("li.lane .track")].filter(track => track.offsetWidth > 100).length,
+    lanes: [...document.querySelectorAll("li.job .track")].filter(track => track.offsetWidth > 100).length,
+    answer: document.querySelector(".answer").getBoundingClientRect().bottom,
+    height: window.innerHeight,
+    full: document.documentElement.scrollHeight,
     broken: [...document.querySelectorAll("th")].filter(head => {
         const range = document.createRange();
         range.selectNodeContents(head);
@@ -51,7 +56,7 @@ def reports(folder: pathlib.Path) -> list[pathlib.Path]:
         place = pathlib.Path(work)
         ansible.link_collection(place)
         (place / "play.yml").write_text(runs.PLAY, encoding="utf-8")
-        made = [runs.run(size) for size in SIZES]
+        made = [runs.run(size, case) for size in SIZES for case in runs.CASES]
         (place / "runs.json").write_text(json.dumps(made), encoding="utf-8")
         command = [ansible.program(), "play.yml", "-e", f"reports={folder}", "-e", "runs=runs.json"]
         environment = ansible.environment(place, {})
@@ -64,7 +69,7 @@ def reports(folder: pathlib.Path) -> list[pathlib.Path]:
 def look(browser: chromium.Chromium, page: pathlib.Path, folder: pathlib.Path) -> list[str]:
     """Writes a page's pictures into the folder; what is wrong with it, in words."""
     wrong = []
-    lanes = len(re.findall(r'<li class="lane', page.read_text(encoding="utf-8")))
+    lanes = len(re.findall(r'<li class="lane job', page.read_text(encoding="utf-8")))
     for name, view in VIEWS.items():
         browser.open(page.as_uri(), **view)
         found = browser.ask(MEASURE)
@@ -73,13 +78,19 @@ def look(browser: chromium.Chromium, page: pathlib.Path, folder: pathlib.Path) -
             wrong.append(f"{name}: {found['width']} wide on a screen of {found['screen']}")
         if found["lanes"] != lanes:
             wrong.append(f"{name}: shows {found['lanes']} of {lanes} lanes")
+        if found["answer"] > min(found["height"], 700):
+            wrong.append(f"{name}: its answer ends {found['answer']:.0f} pixels below the top")
         if found["broken"]:
             wrong.append(f"{name}: breaks {', '.join(found['broken'])}")
         if (found["light"] < 128) != dark:
             wrong.append(f"{name}: its paper is {'light' if dark else 'dark'}")
         wrong += [f"{name}: {words}" for words in browser.complaints()]
         browser.picture(folder / f"{page.stem}-{name}.png")
-    browser.print(folder / f"{page.stem}.pdf")
+    printed = folder / f"{page.stem}.pdf"
+    browser.print(printed)
+    sheets = len(re.findall(rb"/Type\s*/Page\b", printed.read_bytes()))
+    if sheets > SHEETS:
+        wrong.append(f"paper: {sheets} sheets")
     return [f"{page.name}, {words}" for words in wrong]
 
 
