@@ -27,8 +27,15 @@ STATES = {
     "paused_before": "paused before",
     "ok": "",
 }
+TITLES = {
+    "still_paused": "Still paused",
+    "may_be_paused": "May still be paused",
+    "abandoned": "Abandoned: taken out of the record and not resumed",
+    "failed": "Failed",
+    "resumed_meanwhile": "Resumed by somebody else during the work",
+    "paused_before": "Paused before, and left so",
+}
 TONES = {"ok": "good", "paused_before": "plain", "resumed_meanwhile": "warn", "abandoned": "warn"}
-UNREAD = "not read yet"
 # The distances that marks on the axis may have, in seconds.
 DISTANCES = tuple(
     [1, 2, 5, 10, 15, 30]
@@ -80,6 +87,8 @@ def page(facts: Mapping[str, Any]) -> dict[str, Any]:
         "urgent": [_shown_lane(lane) for lane in urgent],
         "folded": [_shown_lane(lane) for lane in folded],
         "legend": [{"family": name, "words": text} for name, text in words.PHASES.items() if name in families],
+        # A lane is blank before the job is read first.
+        "blank": not all(lane["bar"] and lane["bar"][0]["left"] < 100 * SHOWN for lane in [*urgent, *folded]),
         "hatched": not all(part["observed"] for part in parts),
         "steps": [_step(step, axis) for step in facts["steps"]],
         "who": [{"url": "", **row} for row in _who(facts) if row["text"]],
@@ -90,12 +99,12 @@ def page(facts: Mapping[str, Any]) -> dict[str, Any]:
 def _named(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The jobs to name below the answer."""
     found = []
-    for state, tone in (("still_paused", "bad"), ("may_be_paused", "bad"), ("abandoned", "warn"), ("paused_before", "plain")):
+    for state in (*URGENT, "paused_before"):
         jobs = [job for job in facts["jobs"] if job["state"] == state]
         if jobs:
             shown = [{"name": job["name"], "id": job["id"]} for job in jobs[: words.NAMED]]
-            title = STATES[state].capitalize() if state != "paused_before" else "Paused before, and left so"
-            found.append({"title": title, "tone": tone, "jobs": shown, "more": len(jobs) - len(shown)})
+            more = len(jobs) - len(shown)
+            found.append({"title": TITLES[state], "tone": TONES.get(state, "bad"), "jobs": shown, "more": more})
     return found
 
 
@@ -125,10 +134,10 @@ def _tiles(facts: Mapping[str, Any]) -> list[dict[str, str]]:
         if found:
             tiles.append({"number": str(found), "words": f"now {words.PHASES[name]}", "tone": "plain"})
     if pause["seconds"] is not None:
-        limit = f" (to be warned of after {pause['warn_after']:g} h)" if pause["warn_after"] else ""
+        limit = f" (warning after {pause['warn_after']:g} h)" if pause["warn_after"] else ""
         text = f"longest pause{limit}" if not pause["too_long"] else f"longest pause, MORE THAN {pause['warn_after']:g} h"
         tone = "bad" if pause["too_long"] else "plain"
-        tiles.append({"number": words.length(pause["seconds"]), "words": text, "tone": tone})
+        tiles.append({"number": words.at_most(pause["seconds"]), "words": text, "tone": tone})
     return tiles
 
 

@@ -183,29 +183,30 @@ def answer(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _answer(facts: Mapping[str, Any]) -> dict[str, str]:
-    still = facts["still_paused"]
-    number = count(len(facts["jobs"]), "job")
-    left, perhaps, abandoned = (len(still[key]) for key in ("ids", "perhaps", "abandoned"))
-    before = len(still["before"])
+    still, number = facts["still_paused"], count(len(facts["jobs"]), "job")
+    left, perhaps, before = (len(still[key]) for key in ("ids", "perhaps", "before"))
     again = _run_again([job for job in facts["jobs"] if was_paused_here(job)])
-    notes = [f"{before} {'was' if before == 1 else 'were'} paused before, and left so" if before else ""]
-    for state, words in (("failed", "with a failure"), ("resumed_meanwhile", "resumed by somebody else during the work")):
+    notes = []
+    for state, one, more in (
+        ("failed", "failed", "failed"),
+        ("resumed_meanwhile", "was RESUMED BY SOMEBODY ELSE during the work", "were RESUMED BY SOMEBODY ELSE during the work"),
+        ("abandoned", "was abandoned and not resumed", "were abandoned and not resumed"),
+    ):
         found = sum(job["state"] == state for job in facts["jobs"])
-        notes.insert(0, f"{found} {words}" if found else "")
-    text = "; ".join(note for note in notes if note)
+        notes += [f"{count(found, 'job')} {one if found == 1 else more}"] if found else []
+    but = ", ".join(notes)
+    rest = f"{count(before, 'job')} {'was' if before == 1 else 'were'} paused before, and left so" if before else ""
     if left or perhaps:
         title = f"YES: {left} of {number} {'is' if left == 1 else 'are'} STILL PAUSED"
         title += f", {perhaps} more may be" if perhaps else ""
         title = title if left else f"PERHAPS: {perhaps} of {number} may still be paused"
-        return {"tone": "bad", "title": title, "text": _sentences(restore_hint(facts), again, text)}
+        return {"tone": "bad", "title": title, "text": _sentences(restore_hint(facts), again, but, rest)}
     if still["answer"] == "unknown":
         return {"tone": "warn", "title": "NOT KNOWN: no status was read", "text": ""}
-    if abandoned:
-        title = f"NO, but {count(abandoned, 'abandoned job')} {'was' if abandoned == 1 else 'were'} not resumed"
-        return {"tone": "warn", "title": title, "text": _sentences(again, text)}
+    if but:
+        return {"tone": "warn", "title": f"NO, but {but}", "text": _sentences(again, rest)}
     nothing = "nothing was to be resumed" if facts["role"] == "restore" else "nothing was paused"
-    tone = "good" if all(job["state"] in ("ok", "paused_before") for job in facts["jobs"]) else "warn"
-    return {"tone": tone, "title": f"NO: {again or nothing}", "text": _sentences(text)}
+    return {"tone": "good", "title": f"NO: {again or nothing}", "text": _sentences(rest)}
 
 
 def _sentences(*parts: str) -> str:
