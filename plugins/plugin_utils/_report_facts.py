@@ -224,9 +224,7 @@ def _state(job: Mapping[str, Any], kind: str, remaining: list[str] | None, recor
     return "paused_before" if kind == "maintenance" and paused else "ok"
 
 
-def _is_left(
-    job: Mapping[str, Any], paused: bool, remaining: list[str] | None, record: Mapping[str, Any]
-) -> bool:
+def _is_left(job: Mapping[str, Any], paused: bool, remaining: list[str] | None, record: Mapping[str, Any]) -> bool:
     """Whether the maintenance has paused the job, or may have, and has not resumed it."""
     if remaining is not None:
         return job["id"] in remaining

@@ -129,13 +129,17 @@ def _tiles(facts: Mapping[str, Any]) -> list[dict[str, str]]:
         found = sum(job["state"] == state for job in jobs)
         if found and text:
             tiles.append({"number": str(found), "words": text.lower(), "tone": TONES.get(state, "bad")})
-    names = [(name, sum(phase(job["status"]) == name and not STATES[job["state"]] for job in jobs)) for name in words.PHASES]
+    names = [
+        (name, sum(phase(job["status"]) == name and not STATES[job["state"]] for job in jobs)) for name in words.PHASES
+    ]
     for name, found in names:
         if found:
             tiles.append({"number": str(found), "words": f"now {words.PHASES[name]}", "tone": "plain"})
     if pause["seconds"] is not None:
         limit = f" (warning after {pause['warn_after']:g} h)" if pause["warn_after"] else ""
-        text = f"longest pause{limit}" if not pause["too_long"] else f"longest pause, MORE THAN {pause['warn_after']:g} h"
+        text = (
+            f"longest pause{limit}" if not pause["too_long"] else f"longest pause, MORE THAN {pause['warn_after']:g} h"
+        )
         tone = "bad" if pause["too_long"] else "plain"
         tiles.append({"number": words.at_most(pause["seconds"]), "words": text, "tone": tone})
     return tiles
@@ -388,7 +392,12 @@ def _who(facts: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     if owner and owner != who and any(owner.values()):
         yield {"name": "Maintenance begun by", "text": _person(owner)}
         yield _awx("AWX job that began it", owner)
-    for key, name in (("project_id", "Project"), ("region", "Region"), ("endpoint", "Endpoint"), ("pause_mode", "Pause mode")):
+    for key, name in (
+        ("project_id", "Project"),
+        ("region", "Region"),
+        ("endpoint", "Endpoint"),
+        ("pause_mode", "Pause mode"),
+    ):
         yield {"name": name, "text": record.get(key, "")}
     yield {"name": "Versions", "text": ", ".join(f"{name} {version}" for name, version in versions.items())}
 

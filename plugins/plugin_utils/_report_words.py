@@ -58,6 +58,7 @@ def sentence(facts: Mapping[str, Any], path: str = "") -> str:
     if facts["still_paused"]["answer"] in ("yes", "maybe"):
         parts.append(restore_hint(facts))
     line = ("; " if facts["outcome"] == "failed" else ", ").join(part.rstrip(".; ") for part in parts if part)
+    line = " ".join(line.split())
     line = line[:1].upper() + line[1:] + "."
     return f"{line} Report: {path}" if path else line
 
@@ -121,6 +122,8 @@ def _run_again(paused: Sequence[Mapping[str, Any]]) -> str:
     again = sum(phase(job["status"]) in RUNS for job in paused)
     if not paused:
         return ""
+    if not again:
+        return "none of them runs again"
     if again == len(paused):
         return "the job runs again" if again == 1 else f"all {again} jobs run again"
     return f"{again} of {count(len(paused), 'job')} {'runs' if again == 1 else 'run'} again"
@@ -189,7 +192,11 @@ def _answer(facts: Mapping[str, Any]) -> dict[str, str]:
     notes = []
     for state, one, more in (
         ("failed", "failed", "failed"),
-        ("resumed_meanwhile", "was RESUMED BY SOMEBODY ELSE during the work", "were RESUMED BY SOMEBODY ELSE during the work"),
+        (
+            "resumed_meanwhile",
+            "was RESUMED BY SOMEBODY ELSE during the work",
+            "were RESUMED BY SOMEBODY ELSE during the work",
+        ),
         ("abandoned", "was abandoned and not resumed", "were abandoned and not resumed"),
     ):
         found = sum(job["state"] == state for job in facts["jobs"])

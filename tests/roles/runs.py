@@ -101,9 +101,15 @@ def run(jobs: int, case: str = "good") -> dict[str, Any]:
     present, absent = [row for row, _absent in rows], [row for _row, row in rows if row]
     left = [row["id"] for row in absent if row["status"] == PAUSED]
     failed = [row for row in absent if row["outcome"] != "ok"]
-    problems, work = [], {"name": "Change the schema", "started_at": at(160), "ended_at": at(2990), "outcome": "ok", "text": ""}
+    problems, work = (
+        [],
+        {"name": "Change the schema", "started_at": at(160), "ended_at": at(2990), "outcome": "ok", "text": ""},
+    )
     if case == "left":
-        work |= {"outcome": "failed", "text": f"Add a column: ERROR 1205 (HY000): Lock wait timeout exceeded {HOSTILE[0]}"}
+        work |= {
+            "outcome": "failed",
+            "text": f"Add a column: ERROR 1205 (HY000): Lock wait timeout exceeded {HOSTILE[0]} {HOSTILE[2]}",
+        }
         problems = [{"step": "work", "text": work["text"]}]
     if failed:
         problems.append({"step": "resume", "text": f"Not all jobs were resumed. {HOSTILE[0]}"})
@@ -164,7 +170,12 @@ def run(jobs: int, case: str = "good") -> dict[str, Any]:
             "empty": [],
         },
         "steps": [
-            {"name": "pause", "started_at": at(2), "ended_at": at(160), "result": _result(present, "All jobs are paused")},
+            {
+                "name": "pause",
+                "started_at": at(2),
+                "ended_at": at(160),
+                "result": _result(present, "All jobs are paused"),
+            },
             {
                 "name": "resume",
                 "started_at": at(2993),
@@ -173,7 +184,9 @@ def run(jobs: int, case: str = "good") -> dict[str, Any]:
             },
         ],
         "problems": problems,
-        "warnings": [f"{len(before)} jobs were paused before, and no record says why: {', '.join(before[:5])}."] if before else [],
+        "warnings": [f"{len(before)} jobs were paused before, and no record says why: {', '.join(before[:5])}."]
+        if before
+        else [],
     }
 
 
