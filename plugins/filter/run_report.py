@@ -6,40 +6,44 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: run_report
-short_description: The facts of a role's run
+short_description: The report of a run, for internal use
 version_added: 1.0.0
 author:
   - huaweicloud.drs contributors
 description:
-  - Puts together what was asked, what each step gave, and each job's way through it, as the JSON report has it.
-  - Takes nothing out of a result but what the report names, so that no secret of it gets in.
-  - Used by the role P(huaweicloud.drs.report#role).
+  - Internal to this collection. Use the role P(huaweicloud.drs.report#role).
+  - Puts together what was asked, the result of each step and the way of each job, and says first whether anything is still paused.
+  - Takes nothing out of a result but the keys that the report names, so that no secret of it gets in.
 positional: _input
 options:
   _input:
     description: The run, as O(huaweicloud.drs.report#role:main:report_run) describes it.
     type: dict
     required: true
+  path:
+    description: The path of the page, to be named in the sentence. Empty if no page is written.
+    type: str
+    default: ""
 """
 
 EXAMPLES = r"""
-- name: Show the facts
+- name: Show in one line what a run did
   ansible.builtin.debug:
-    msg: "{{ report_run | huaweicloud.drs.run_report }}"
+    msg: "{{ (report_run | huaweicloud.drs.run_report(path='/var/log/drs/report.html')).sentence }}"
 """
 
 RETURN = r"""
 _value:
-  description: The facts, with C(outcome), C(problems), C(warnings), C(steps), C(jobs) and what was handed over.
+  description: The C(facts) of the JSON file, the C(page) for the template, the C(sentence), the C(outcome) and the C(problems).
   type: dict
 """
 
 from ansible_collections.huaweicloud.drs.plugins.plugin_utils import _report
 
 
-def run_report(run):
-    """What _report.facts says."""
-    return _report.facts(run)
+def run_report(run, path=""):
+    """What _report.report says."""
+    return _report.report(run, path)
 
 
 class FilterModule:

@@ -89,8 +89,9 @@ class Chromium(contextlib.ExitStack):
         path.write_bytes(base64.b64decode(self.do("Page.captureScreenshot", format="png")["data"]))
 
     def print(self, path: pathlib.Path) -> None:
-        """Prints the page, as PDF."""
-        path.write_bytes(base64.b64decode(self.do("Page.printToPDF", printBackground=False)["data"]))
+        """Prints the page on A4, as PDF."""
+        paper = {"paperWidth": 8.27, "paperHeight": 11.69, "printBackground": False}
+        path.write_bytes(base64.b64decode(self.do("Page.printToPDF", **paper)["data"]))
 
     def complaints(self) -> list[str]:
         """What the console says, exceptions, and requests for anything but the page's own file."""

@@ -42,8 +42,8 @@ def test_filter(name, arguments, expected):
     assert {key: found[key] for key in expected} == expected
 
 
-def test_figures_of_a_report():
-    assert load("report_figures")(load("run_report")(RUN))["length"] == "1 s"
+def test_a_report_names_its_path():
+    assert load("run_report")(RUN, "/r.html")["sentence"] == "No job was read. Report: /r.html"
 
 
 def test_a_long_pause():
