@@ -298,6 +298,7 @@ class Maintenance:
     def __init__(self, module: AnsibleModule, runtime: Runtime) -> None:
         self._module, self._runtime, self._clock = module, runtime, runtime.clock
         self._params, self._check = module.params, module.check_mode
+        self._began_at = timestamp(runtime.clock.wall())
         self.store = Store(self._params["state_dir"], self._params["name"])
         self._run: str | None = None
         self._client: Client | None = None
@@ -843,6 +844,8 @@ class Maintenance:
         record = self._record
         answer.update(
             run=self._run,
+            began_at=self._began_at,
+            ended_at=timestamp(self._clock.wall()),
             record=record,
             record_path=self.store.path,
             held_by=self.held_by,

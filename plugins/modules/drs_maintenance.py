@@ -251,6 +251,16 @@ run:
   returned: always
   type: str
   sample: 20261121T220000Z-3fa9c1d2
+began_at:
+  description: When this call began, UTC.
+  returned: always
+  type: str
+  sample: "2026-11-21T22:00:00Z"
+ended_at:
+  description: When this call ended, UTC.
+  returned: always
+  type: str
+  sample: "2026-11-21T22:01:07Z"
 remaining:
   description: The ids of the jobs that are still in the record. Empty after O(state=absent) if nothing is left paused by the
     maintenance.
