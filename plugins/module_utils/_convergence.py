@@ -351,15 +351,15 @@ class Convergence:
 
 def count(jobs: Iterable[Job]) -> dict[str, int]:
     """How many jobs are where, for people who wait: the numbers but total add up to total."""
-    counts = dict.fromkeys(("total", "there", "on_their_way", "busy", "lost", "failed"), 0)
+    counts = dict.fromkeys(("total", "reached", "in_progress", "busy", "lost", "failed"), 0)
     for job in jobs:
         counts["total"] += 1
         if job.done:
-            counts["there" if job.outcome in ("ok", "accepted") else "failed"] += 1
+            counts["reached" if job.outcome in ("ok", "accepted") else "failed"] += 1
         elif job.state.sent and job.state.sent.answer == _reconcile.LOST:
             counts["lost"] += 1
         elif job.state.refusal:
             counts["busy"] += 1
         else:
-            counts["on_their_way"] += 1
+            counts["in_progress"] += 1
     return counts

@@ -21,6 +21,7 @@ MODULE_UTILS = {
     "_signature": "",
     "_answers": "",
     "_lifecycle": "",
+    "_progress": "_clock",
     "_allowlist": "_secrets",
     "_credentials": "_message _secrets _signature",
     "_endpoints": "_credentials _secrets",
@@ -33,7 +34,7 @@ MODULE_UTILS = {
     "_result": "_job _lifecycle",
     "_convergence": "_answers _api _clock _job _reconcile",
     "_module": "_api _auth _clock _credentials _endpoints _http _secrets _version",
-    "_batch": "_clock _convergence _endpoints _job _job_options _lifecycle _module _reconcile _result",
+    "_batch": "_convergence _endpoints _job _job_options _lifecycle _module _progress _reconcile _result",
     "_query": "_allowlist _answers _api _clock _endpoints _job_options _lifecycle _module _reconcile",
 }
 MODULES = {"drs_job_batch": "_batch _module", "drs_job_info": "_module _query"}
