@@ -46,8 +46,8 @@ MOST_TICKS = 6
 DAY = 86400
 # Shares of the axis: a stretch that nobody observed is shown from here on; jobs whose times differ by less are folded.
 SHOWN, ALIKE = 0.01, 0.05
-# A part of a lane has its label inside if it is as wide as this, in percent.
-ROOM, MUCH_ROOM = 12, 30
+# A part of a lane has its label inside if it is as wide as this, in percent: a margin, and a letter of it on a desk and on a phone.
+MARGIN, LETTER, PHONE_LETTER = 3, 1.25, 2.4
 ASKED = 5
 
 
@@ -259,8 +259,8 @@ def _bar(parts: Sequence[Part], axis: _Axis) -> list[dict[str, Any]]:
                 "observed": part.observed,
                 "left": left,
                 "width": width,
-                "label": meaning if width >= ROOM else "",
-                "narrow": width < MUCH_ROOM,
+                "label": meaning if width >= MARGIN + LETTER * len(meaning) else "",
+                "narrow": width < MARGIN + PHONE_LETTER * len(meaning),
                 "said": said if part.observed else f"{said}: not observed, last seen in this status",
             }
         )

@@ -4,11 +4,13 @@
 """Looks at reports in a real headless Chromium: on a desk, in the dark, on a phone, and printed.
 
     python -m tests.roles.look FOLDER [REPORT.html ...]
+    python -m tests.roles.look --guide docs/docsite/rst/images
 
 Writes the pictures into the folder. Without a report it makes its own there: of 1, 40 and 400 jobs, in the good case, with jobs that
 are still paused, and with a job that somebody else resumed. Fails if a page is wider than its screen or its paper, does not show
 its answer without scrolling, does not show all of its lanes, breaks the head of a row or column, is not dark where it should be,
-takes more sheets of paper than it may, asks for anything but itself, or makes the console complain.
+takes more sheets of paper than it may, asks for anything but itself, or makes the console complain. --guide writes the
+pictures of the maintenance guide.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from typing import Any
 
 from ..demo import ansible
 from . import chromium, runs
@@ -40,7 +43,6 @@ MEASURE = """({
     lanes: [...document.querySelectorAll("li.job .track")].filter(track => track.offsetWidth > 100).length,
     answer: document.querySelector(".answer").getBoundingClientRect().bottom,
     height: window.innerHeight,
-    full: document.documentElement.scrollHeight,
     broken: [...document.querySelectorAll("th")].filter(head => {
         const range = document.createRange();
         range.selectNodeContents(head);
@@ -50,13 +52,12 @@ MEASURE = """({
 })"""
 
 
-def reports(folder: pathlib.Path) -> list[pathlib.Path]:
-    """Reports of made-up runs of these sizes, written by the role into the folder."""
+def reports(folder: pathlib.Path, made: list[dict[str, Any]]) -> list[pathlib.Path]:
+    """The reports of made-up runs, written by the role into the folder."""
     with tempfile.TemporaryDirectory(prefix="drs-look-") as work:
         place = pathlib.Path(work)
         ansible.link_collection(place)
         (place / "play.yml").write_text(runs.PLAY, encoding="utf-8")
-        made = [runs.run(size, case) for size in SIZES for case in runs.CASES]
         (place / "runs.json").write_text(json.dumps(made), encoding="utf-8")
         command = [ansible.program(), "play.yml", "-e", f"reports={folder}", "-e", "runs=runs.json"]
         environment = ansible.environment(place, {})
@@ -94,16 +95,31 @@ def look(browser: chromium.Chromium, page: pathlib.Path, folder: pathlib.Path) -
     return [f"{page.name}, {words}" for words in wrong]
 
 
+def guide(browser: chromium.Chromium, folder: pathlib.Path) -> None:
+    """Writes the pictures of the guide into the folder: the pages from the top to the end of the chart."""
+    with tempfile.TemporaryDirectory(prefix="drs-look-") as work:
+        pages = reports(pathlib.Path(work), [runs.friendly("good"), runs.friendly("left")])
+        for name, page in zip(("report_ok", "report_failed"), pages, strict=True):
+            browser.open(page.as_uri(), width=1000, height=1000)
+            end = browser.ask("document.querySelector('.chart').getBoundingClientRect().bottom")
+            browser.open(page.as_uri(), width=1000, height=int(end) + 16)
+            browser.picture(folder / f"{name}.png")
+
+
 def main(arguments: list[str]) -> int:
     if not arguments:
         sys.exit(__doc__)
-    folder, *pages = (pathlib.Path(argument).resolve() for argument in arguments)
+    for_guide = arguments[0] == "--guide"
+    folder, *pages = (pathlib.Path(argument).resolve() for argument in arguments[for_guide:])
     program = chromium.program()
     if not program:
         sys.exit("look: no Chromium is installed (Debian: apt-get install chromium), so nothing was looked at")
     folder.mkdir(parents=True, exist_ok=True)
-    pages = pages or reports(folder)
     with chromium.Chromium(program) as browser:
+        if for_guide:
+            guide(browser, folder)
+            return 0
+        pages = pages or reports(folder, [runs.run(size, case) for size in SIZES for case in runs.CASES])
         wrong = [words for page in pages for words in look(browser, page, folder)]
     print("\n".join(wrong) or f"{len(pages)} pages looked at, pictures in {folder}")
     return 1 if wrong else 0
