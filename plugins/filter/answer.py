@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import math
+
 from ansible.errors import AnsibleFilterError
 
 DOCUMENTATION = r"""
@@ -14,7 +16,7 @@ author:
   - huaweicloud.drs contributors
 description:
   - Surveys and C(-e NAME=VALUE) hand over texts. This gives the value in the type of its default, a boolean, a whole
-    number or a text.
+    number, a number or a text.
   - Strict where the built-in filters guess, since P(ansible.builtin.bool#filter) and P(ansible.builtin.int#filter) turn
     a misspelt answer into V(false) or V(0).
 positional: _input, default, name, choices
@@ -65,7 +67,7 @@ _BOOLEANS = {
 
 
 def answer(value, default, name="the answer", choices=None):
-    """value in the type of default (bool, int or str), or default where it is None or blank.
+    """value in the type of default (bool, int, float or str), or default where it is None or blank.
 
     AnsibleFilterError where it does not fit.
     """
@@ -77,8 +79,10 @@ def answer(value, default, name="the answer", choices=None):
         return _boolean(text, name)
     if isinstance(default, int):
         return _whole_number(text, name)
+    if isinstance(default, float):
+        return _number(text, name)
     if choices is not None and text not in choices:
-        raise AnsibleFilterError(f"{name} is one of {', '.join(choices)}, not {text!r}")
+        raise AnsibleFilterError(f"{name} must be one of {', '.join(choices)}, not {text!r}")
     return text
 
 
@@ -86,14 +90,24 @@ def _boolean(text, name):
     try:
         return _BOOLEANS[text.lower()]
     except KeyError:
-        raise AnsibleFilterError(f"{name} is true or false, not {text!r}") from None
+        raise AnsibleFilterError(f"{name} must be true or false, not {text!r}") from None
 
 
 def _whole_number(text, name):
     try:
         return int(text)
     except ValueError:
-        raise AnsibleFilterError(f"{name} is a whole number, not {text!r}") from None
+        raise AnsibleFilterError(f"{name} must be a whole number, not {text!r}") from None
+
+
+def _number(text, name):
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise AnsibleFilterError(f"{name} must be a number, not {text!r}")
+    return number
 
 
 class FilterModule:

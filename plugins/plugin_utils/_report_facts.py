@@ -23,6 +23,8 @@ GOOD = ("ok", "accepted")
 SUMMARY = ("requested", "changed", "ok", "accepted", "failed", "timed_out", "unknown", "not_attempted")
 MAINTENANCES = ("maintenance_window", "restore")
 ENDINGS = ("cutover", "decommission")
+# What a cutover did with what writes to the sources.
+WRITERS = ("untouched", "stopped", "running_again", "unknown")
 # What the record knows of a job that is, or may be, paused by its maintenance.
 MAY_BE_PAUSED = ("unconfirmed", "paused", "resuming")
 # The states of a job that somebody has to read about, the most urgent first.
@@ -46,7 +48,9 @@ def facts(run: Any) -> dict[str, Any]:
     role = text(run.get("role"))
     kind = _kind(role, check_mode, record, remaining)
     for job in jobs.values():
-        job["failed"] = phase(job["status"]) == "failed" or any(one["outcome"] not in GOOD for one in job["steps"])
+        # A job that ended in the end, by force perhaps, has not failed: there the last step counts.
+        counted = job["steps"][-1:] if kind == "end" else job["steps"]
+        job["failed"] = phase(job["status"]) == "failed" or any(one["outcome"] not in GOOD for one in counted)
         job["state"] = _state(job, kind, remaining, record)
     ended_at = stamp(run.get("ended_at"))
     _measure_pauses(jobs.values(), ended_at)
@@ -71,6 +75,7 @@ def facts(run: Any) -> dict[str, Any]:
         "still_paused": still,
         "longest_pause": _longest_pause(jobs.values(), number(run.get("warn_after")) or record["warn_after"]),
         "work": work,
+        "writers": text(run.get("writers")) if text(run.get("writers")) in WRITERS else "",
         "problems": problems,
         "warnings": [text(one) for one in values(run.get("warnings"))],
         "steps": [_step(step) for step in steps],

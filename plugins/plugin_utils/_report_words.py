@@ -28,6 +28,7 @@ PHASES = {
 }
 RUNS = ("running", "full", "moving")
 ENDED = ("ended", "deleted")
+STOPS = ("terminate", "force_terminate")
 REASONS = {
     "abandoned": "taken out of the record on request, and not resumed",
     "action_not_allowed": "the service does not allow this action on the job",
@@ -57,6 +58,7 @@ def sentence(facts: Mapping[str, Any], path: str = "") -> str:
     parts += _problems(facts)
     if facts["still_paused"]["answer"] in ("yes", "maybe"):
         parts.append(restore_hint(facts))
+    parts.append(writers(facts))
     line = ("; " if facts["outcome"] == "failed" else ", ").join(part.rstrip(".; ") for part in parts if part)
     line = " ".join(line.split())
     line = line[:1].upper() + line[1:] + "."
@@ -134,8 +136,38 @@ def _others(facts: Mapping[str, Any]) -> list[str]:
     parts = [totals(facts["jobs"]), work(facts)]
     if facts["kind"] == "end":
         rest = [job for job in facts["jobs"] if phase(job["status"]) not in ENDED and job not in failed]
+        rest = rest if len(rest) + len(failed) < len(facts["jobs"]) else []
         parts += [f"not stopped: {named(rest)}"] if rest else []
     return [*parts, f"{count(len(failed), 'job')} with a failure: {named(failed)}" if failed else ""]
+
+
+def writers(facts: Mapping[str, Any]) -> str:
+    """What a cutover did with what writes to the sources; the last words of its run."""
+    failed = facts["outcome"] == "failed"
+    if facts["kind"] != "end" or not facts["writers"]:
+        return ""
+    if facts["writers"] == "untouched":
+        return "the writers were not touched" if failed else ""
+    if facts["writers"] == "unknown":
+        return "THE WRITERS MAY STILL BE STOPPED: the tasks that let them write again failed"
+    accepted = [job for job in facts["jobs"] if any(_may_have_ended(one) for one in job["steps"])]
+    if facts["writers"] == "running_again":
+        over = [job for job in facts["jobs"] if phase(job["status"]) in (*ENDED, "stopping") and job not in accepted]
+        lost = f", but what they write does not reach the targets of {named(over)}, which had ended before" if over else ""
+        return f"the writers write again{lost}"
+    if not failed:
+        return "the writers are stopped"
+    if not accepted:
+        given = "cutover_rollback_tasks names no tasks that let them write again"
+        blank = "rollback_tasks" in facts["asked"] and not facts["asked"]["rollback_tasks"]
+        return f"THE WRITERS ARE STOPPED{': ' + given if blank else ', and nothing has let them write again'}"
+    which = f"{len(accepted)} of {count(len(facts['jobs']), 'job')}"
+    return f"THE WRITERS ARE STOPPED and stay so, since a stop was accepted, or may have been, for {which}: {named(accepted)}"
+
+
+def _may_have_ended(one: Mapping[str, Any]) -> bool:
+    """Whether a step has, or may have, stopped its job."""
+    return one["action"] in STOPS and (one["changed"] or one["outcome"] == "unknown")
 
 
 def totals(jobs: Sequence[Mapping[str, Any]]) -> str:
@@ -181,7 +213,7 @@ def answer(facts: Mapping[str, Any]) -> dict[str, Any]:
         "question": "Where are the jobs now?",
         "tone": tone,
         "title": title[:1].upper() + title[1:],
-        "text": text if facts["jobs"] else "",
+        "text": _sentences(*([text.rstrip(".")] if facts["jobs"] else []), writers(facts)),
     }
 
 

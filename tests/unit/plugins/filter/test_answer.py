@@ -38,7 +38,7 @@ def test_a_boolean(given, meant, default):
     assert answer(given, default) is meant
 
 
-@pytest.mark.parametrize("default", [True, False, 1800, "target"])
+@pytest.mark.parametrize("default", [True, False, 1800, 10.0, "target"])
 @pytest.mark.parametrize("blank", [None, "", "  ", "\n"])
 def test_blank_is_the_default(blank, default):
     assert answer(blank, default) is default
@@ -46,7 +46,7 @@ def test_blank_is_the_default(blank, default):
 
 @pytest.mark.parametrize("given", ["treu", "2", "nein", "None", 2, [True]])
 def test_a_misspelt_boolean_is_refused_by_name(given):
-    with pytest.raises(AnsibleFilterError, match=r"^drs_confirm is true or false, not"):
+    with pytest.raises(AnsibleFilterError, match=r"^drs_confirm must be true or false, not"):
         answer(given, False, "drs_confirm")
 
 
@@ -57,8 +57,20 @@ def test_a_whole_number(given, meant):
 
 @pytest.mark.parametrize("given", ["1h", "1.5", 1.5, True, "sixty"])
 def test_what_is_no_whole_number_is_refused_by_name(given):
-    with pytest.raises(AnsibleFilterError, match=r"^drs_wait_timeout is a whole number, not"):
+    with pytest.raises(AnsibleFilterError, match=r"^drs_wait_timeout must be a whole number, not"):
         answer(given, 1800, "drs_wait_timeout")
+
+
+@pytest.mark.parametrize(("given", "meant"), [("60", 60.0), (" 0.5 ", 0.5), (2, 2.0), (1.5, 1.5), ("-1", -1.0), ("1e3", 1000.0)])
+def test_a_number(given, meant):
+    found = answer(given, 10.0)
+    assert (found, type(found)) == (meant, float)
+
+
+@pytest.mark.parametrize("given", ["1h", "sixty", True, "nan", "inf", "-inf", "1,5"])
+def test_what_is_no_number_is_refused_by_name(given):
+    with pytest.raises(AnsibleFilterError, match=r"^cutover_max_lag must be a number, not"):
+        answer(given, 10.0, "cutover_max_lag")
 
 
 def test_a_text():
@@ -73,5 +85,5 @@ def test_a_date_that_yaml_has_read_becomes_iso_8601_again():
 
 def test_choices():
     assert answer("all", "any", "drs_fail_on", ["any", "all", "never"]) == "all"
-    with pytest.raises(AnsibleFilterError, match=r"^drs_fail_on is one of any, all, never, not 'some'$"):
+    with pytest.raises(AnsibleFilterError, match=r"^drs_fail_on must be one of any, all, never, not 'some'$"):
         answer("some", "any", "drs_fail_on", ["any", "all", "never"])

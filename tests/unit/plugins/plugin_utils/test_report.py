@@ -256,6 +256,68 @@ def test_a_cutover_says_where_the_jobs_are(rows, sentence, title):
     )
 
 
+def stop(job_id, outcome="ok", **more):
+    status = STOPPED if outcome == "ok" else RUNNING
+    return row(job_id, (status, at(9)), action="terminate", outcome=outcome, changed=outcome == "ok", **more)
+
+
+@pytest.mark.parametrize(
+    ("writers", "rows", "more", "last"),
+    [
+        ("untouched", [], {"problems": [{"step": "s", "text": "why"}]}, "why; the writers were not touched."),
+        ("untouched", [stop("a")], {}, "1 job stopped."),
+        ("stopped", [stop("a")], {}, "1 job stopped, the writers are stopped."),
+        (
+            "stopped",
+            [stop("a"), stop("b", "failed"), stop("c", "unknown")],
+            {"problems": [{"step": "s", "text": "why"}]},
+            "; why; THE WRITERS ARE STOPPED and stay so, since a stop was accepted, or may have been, for 2 of 3 jobs: "
+            "job a (a), job c (c).",
+        ),
+        (
+            "stopped",
+            [stop("a", "failed")],
+            {"problems": [{"step": "s", "text": "why"}], "asked": {"rollback_tasks": ""}},
+            "; THE WRITERS ARE STOPPED: cutover_rollback_tasks names no tasks that let them write again.",
+        ),
+        (
+            "stopped",
+            [stop("a", "failed")],
+            {"problems": [{"step": "s", "text": "why"}], "asked": {"rollback_tasks": "x.yml"}},
+            "; THE WRITERS ARE STOPPED, and nothing has let them write again.",
+        ),
+        ("running_again", [stop("a", "failed")], {"problems": [{"step": "s", "text": "why"}]}, "; the writers write again."),
+        (
+            "running_again",
+            [stop("a", "failed"), row("b", (STOPPED, at(9)), action="none")],
+            {"problems": [{"step": "s", "text": "why"}]},
+            "; the writers write again, but what they write does not reach the targets of job b (b), which had ended before.",
+        ),
+        (
+            "unknown",
+            [stop("a", "failed")],
+            {"problems": [{"step": "s", "text": "why"}]},
+            "; THE WRITERS MAY STILL BE STOPPED: the tasks that let them write again failed.",
+        ),
+        ("anything", [stop("a")], {}, "1 job stopped."),
+    ],
+)
+def test_the_last_words_of_a_cutover_are_about_the_writers(writers, rows, more, last):
+    found = made(run(step(*rows, name="stop"), role="cutover", writers=writers, **more))
+    assert found["sentence"].endswith(last)
+    assert found["facts"]["writers"] == ("" if writers == "anything" else writers)
+    said = _report_words.writers(found["facts"])
+    assert said[1:] in found["page"]["answer"]["text"]
+    assert not _report_words.writers(made(run(writers=writers))["facts"])
+    assert "writers" not in made(run(check_mode=True, role="cutover", writers=writers, **more))["sentence"].lower()
+
+
+def test_a_job_that_ended_by_force_has_not_failed():
+    steps = [step(stop("a", "timed_out"), name="stop"), step(stop("a"), name="stop by force")]
+    assert made(run(*steps, role="decommission"))["sentence"] == "1 job stopped."
+    assert made(run(*reversed(steps), role="decommission"))["facts"]["jobs"][0]["failed"]
+
+
 def test_problems_are_told_once_and_not_all_of_them():
     texts = ["one", "two", "two", "three", "four", "five"]
     found = report(run(role="cutover", problems=[{"step": "s", "text": text} for text in texts]))
