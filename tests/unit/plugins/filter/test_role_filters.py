@@ -12,8 +12,6 @@ from ansible.errors import AnsibleFilterError
 
 NOW = "2026-03-01T12:00:00Z"
 RUN = {"role": "r", "run": "1", "host": "h", "started_at": NOW, "ended_at": NOW, "steps": []}
-RECORD = {"certain": [], "doubtful": ["a"]}
-ROWS = [{"id": "a", "status": "INCRE_TRANSFER_STARTED"}]
 
 
 def load(name):
@@ -28,10 +26,6 @@ def load(name):
     [
         ("window", (NOW, "12:00", "13:00"), {"open": True, "minutes_left": 60}),
         ("window", (NOW, "12:00", "13:00", "UTC", "61"), {"open": False}),
-        ("pause_claims", ({"jobs": []}, ["a"]), {"doubtful": ["a"]}),
-        ("resume_plan", ({"jobs": ROWS}, [], ["a"]), {"watch": ["a"]}),
-        ("resume_verdict", (RECORD, {"watch": ["a"]}, {}, {"watch": ["a"]}, {}, True), {"problems": []}),
-        ("restore_from", (["a"],), {"certain": ["a"]}),
         ("run_report", (RUN,), {"outcome": "ok"}),
     ],
 )
@@ -66,7 +60,6 @@ def test_tasks_files(tmp_path):
         ("window", (NOW, "", "", "Nowhere/Land"), "time zone"),
         ("long_pause", ("yesterday", NOW, 24), "ISO 8601"),
         ("tasks_files", ("/no/such/file.yml",), "cannot be read"),
-        ("restore_from", ([],), "nothing to restore from"),
     ],
 )
 def test_a_refusal_is_ansibles_error(name, arguments, words):
