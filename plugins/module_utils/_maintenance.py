@@ -351,8 +351,11 @@ class Maintenance:
             raise OptionError(
                 "%s are both given, and exactly one of them may be: %s" % (" and ".join(given), _THREE_WAYS)
             )
-        if params["job_ids"] is not None and self._ids and not params["takeover"]:
-            raise OptionError("job_ids is only used with takeover: true, since a record knows which jobs to resume")
+        if self._ids and not (params["takeover"] or params["awx_workflow"]):
+            raise OptionError(
+                "job_ids is only used with takeover or awx_workflow, and if there is no record, since a record knows "
+                "which jobs to resume"
+            )
         if self._abandon and not given:
             raise OptionError("abandon needs one of %s" % _THREE_WAYS)
 
@@ -526,11 +529,11 @@ class Maintenance:
 
     def absent(self) -> str:
         params = self._params
-        named = self._ids if params["takeover"] else []
+        named = self._ids
         try:
             record = self.store.read()
         except Unreadable as error:
-            if not named:
+            if not (named and params["takeover"]):
                 raise
             self._module.warn("%s." % error)
             return self._resume_named(named, put_aside=True)

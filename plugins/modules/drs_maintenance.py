@@ -70,8 +70,9 @@ options:
   job_ids:
     description:
       - With O(state=present), the jobs to pause. An item may hold several ids, separated by commas or white space.
-      - With O(state=absent), only together with O(takeover=true), and only used if no record is open or the record cannot be
-        read. Those of these jobs that are paused are then resumed. An open record knows better, and is used alone.
+      - With O(state=absent), only together with O(takeover=true) or O(awx_workflow), and only used if no record is open or, with
+        O(takeover=true), the record cannot be read. Those of these jobs that are paused are then resumed. An open record knows
+        better, and is used alone.
     type: list
     elements: str
   pause_mode:
