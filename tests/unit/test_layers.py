@@ -21,6 +21,7 @@ MODULE_UTILS = {
     "_signature": "",
     "_answers": "",
     "_lifecycle": "",
+    "_window": "_clock",
     "_allowlist": "_secrets",
     "_credentials": "_message _secrets _signature",
     "_endpoints": "_credentials _secrets",
@@ -38,7 +39,7 @@ MODULE_UTILS = {
 }
 MODULES = {"drs_job_batch": "_batch _module", "drs_job_info": "_module _query"}
 # What runs on the controller may use what is pure.
-PURE = {"_clock", "_job_options", "_lifecycle"}
+PURE = {"_clock", "_job_options", "_lifecycle", "_window"}
 
 
 def imported_by(path):
