@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import PAUSED, phase
-from ansible_collections.huaweicloud.drs.plugins.plugin_utils._window import WindowError, iso, moment
+from ansible_collections.huaweicloud.drs.plugins.module_utils._window import WindowError, iso, moment
 
 SCHEMA = 1
 GOOD = ("ok", "accepted")

@@ -14,9 +14,9 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 
 from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import phase
+from ansible_collections.huaweicloud.drs.plugins.module_utils._window import UTC, WindowError, iso, zone
 from ansible_collections.huaweicloud.drs.plugins.plugin_utils import _report_words as words
 from ansible_collections.huaweicloud.drs.plugins.plugin_utils._report_facts import URGENT, stamp
-from ansible_collections.huaweicloud.drs.plugins.plugin_utils._window import UTC, WindowError, iso, zone
 
 STATES = {
     "still_paused": "STILL PAUSED",

@@ -24,8 +24,6 @@ def load(name):
 @pytest.mark.parametrize(
     ("name", "arguments", "expected"),
     [
-        ("window", (NOW, "12:00", "13:00"), {"open": True, "minutes_left": 60}),
-        ("window", (NOW, "12:00", "13:00", "UTC", "61"), {"open": False}),
         ("run_report", (RUN,), {"outcome": "ok"}),
     ],
 )
@@ -36,11 +34,6 @@ def test_filter(name, arguments, expected):
 
 def test_a_report_names_its_path():
     assert load("run_report")(RUN, "/r.html")["sentence"] == "No job was read. Report: /r.html"
-
-
-def test_a_long_pause():
-    assert load("long_pause")(NOW, "2026-03-02T13:00:00Z", "24")[0].startswith("The jobs were paused for 25.0 hours")
-    assert load("long_pause")(NOW, "2026-03-02T12:00:00Z", "24") == []
 
 
 def test_failure_text():
@@ -56,9 +49,6 @@ def test_tasks_files(tmp_path):
 @pytest.mark.parametrize(
     ("name", "arguments", "words"),
     [
-        ("window", (NOW, "12:00", ""), "of one kind"),
-        ("window", (NOW, "", "", "Nowhere/Land"), "time zone"),
-        ("long_pause", ("yesterday", NOW, 24), "ISO 8601"),
         ("tasks_files", ("/no/such/file.yml",), "cannot be read"),
     ],
 )

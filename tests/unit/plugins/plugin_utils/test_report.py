@@ -10,9 +10,9 @@ from datetime import timedelta
 
 import pytest
 from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import STATUSES, phase
+from ansible_collections.huaweicloud.drs.plugins.module_utils._window import UTC, moment, zone
 from ansible_collections.huaweicloud.drs.plugins.plugin_utils import _report_facts, _report_page, _report_words
 from ansible_collections.huaweicloud.drs.plugins.plugin_utils._report import report
-from ansible_collections.huaweicloud.drs.plugins.plugin_utils._window import UTC, moment, zone
 from ansible_collections.huaweicloud.drs.tests.roles import runs
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
