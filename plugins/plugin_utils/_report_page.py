@@ -330,7 +330,8 @@ def _fold(lanes: Iterable[dict[str, Any]], axis: _Axis) -> list[list[dict[str, A
 
 
 def _near(one: Sequence[Part], other: Sequence[Part], alike: timedelta) -> bool:
-    return all(abs(a.first - b.first) <= alike and abs(a.last - b.last) <= alike for a, b in zip(one, other))
+    """Whether all stretches begin at nearly the same times, and so end: each at the next one's begin, the last with the axis."""
+    return all(abs(a.first - b.first) <= alike for a, b in zip(one, other))
 
 
 def _work(work: Mapping[str, Any], axis: _Axis) -> dict[str, Any]:

@@ -186,6 +186,20 @@ def test_without_rows_the_record_answers(known, state):
     assert (job["name"], job["state"]) == ("orders", state)
 
 
+def test_a_closed_record_leaves_nothing_paused():
+    record = {"phase": "closed", "jobs": {"a": {"name": "orders", "before": RUNNING, "known": "paused"}}}
+    assert made(run(record=record))["facts"]["still_paused"]["answer"] == "no"
+
+
+def test_only_the_first_jobs_are_named_in_the_sentence():
+    ids = [f"id-{number:02d}" for number in range(12)]
+    found = made(run(remaining=ids))
+    assert "id-09 and 2 more; " in found["sentence"]
+    assert "id-10" not in found["sentence"]
+    assert (len(found["page"]["named"][0]["jobs"]), found["page"]["named"][0]["more"]) == (10, 2)
+    assert len(found["page"]["urgent"]) == 12
+
+
 @pytest.mark.parametrize("outcome", ["ok", "failed"])
 def test_without_a_record_the_last_statuses_answer(outcome):
     paused = step(row("a", (RUNNING, at(5)), (PAUSED, at(10)), changed=outcome == "ok", outcome=outcome))
@@ -347,7 +361,7 @@ def test_what_was_not_observed_is_drawn_so():
 
 
 def test_without_the_end_of_a_step_a_job_is_observed_until_what_was_seen_last():
-    moves = (RUNNING, BEGAN), (PAUSED, at(15))
+    moves = (RUNNING, BEGAN), (RUNNING, at(2)), (PAUSED, at(15)), (PAUSED, at(15))
     assert lane_of(step(row("a", *moves))) == [("running", 0.0, 25.0, True), ("paused", 25.0, 75.0, False)]
     assert lane_of(step(row("a", *moves), ended_at=ENDED)) == [
         ("running", 0.0, 25.0, True),
