@@ -193,7 +193,7 @@ def _observed(step: Mapping[str, Any], seen: list[dict[str, str]]) -> list[dict[
     if not seen:
         return []
     times = [one["at"] for one in seen]
-    return [{"from": min(times), "to": max(max(times), iso(stamp(step.get("ended_at"))))}]
+    return [{"from": min(times), "to": max([*times, iso(stamp(step.get("ended_at")))])}]
 
 
 def _recorded(known: Mapping[str, Any]) -> dict[str, str]:
