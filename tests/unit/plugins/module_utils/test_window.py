@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import time
 import zoneinfo
 from datetime import date, datetime, timedelta
 
@@ -16,6 +17,16 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 BERLIN = "Europe/Berlin"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _far_from_utc():
+    """The machine's own time zone must not count: it is one that is far from UTC and from those of the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "Pacific/Kiritimati")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 def epoch(text):
@@ -135,6 +146,16 @@ def test_the_reason_says_when_it_opens_and_when_it_closed():
     )
     assert look("2026-03-02T03:00:00Z", "", "2026-03-02T02:00:00Z", "UTC").reason == (
         "The window is closed: it is 2026-03-02 03:00:00 UTC, and it closed at 2026-03-02 02:00:00 UTC."
+    )
+
+
+def test_the_reasons_are_in_the_zone_of_the_window():
+    assert look("2026-03-02T03:00:00Z", "", "2026-03-02T02:00:00Z", BERLIN).reason == (
+        "The window is closed: it is 2026-03-02 04:00:00 CET, and it closed at 2026-03-02 03:00:00 CET."
+    )
+    assert (
+        "it closes at 2026-03-02 04:30:00 CET, in 30"
+        in look("2026-03-02T03:00:00Z", "", "2026-03-02T03:30:00Z", BERLIN, 60).reason
     )
 
 
