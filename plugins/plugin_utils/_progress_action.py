@@ -17,6 +17,8 @@ import os
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from typing import Any, TextIO
 
 from ansible import constants as C
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -33,14 +35,14 @@ _WAITED_FOR = ("in_progress", "busy", "lost")
 _TOLD_UNLESS_ZERO = ("in_progress", "busy", "failed", "lost")
 
 
-class ProgressAction(ActionBase):
+class ProgressAction(ActionBase):  # type: ignore[misc]
     """Runs the module of the same name, and shows its progress on standard error where somebody can watch it."""
 
     _supports_check_mode = True
     _supports_async = True
 
-    def run(self, tmp=None, task_vars=None):
-        result = super().run(tmp, task_vars)
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
         wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
         with _ended_with_the_playbook(), without_collector():
             if self._can_be_watched():
@@ -53,11 +55,11 @@ class ProgressAction(ActionBase):
             self._remove_tmp_path(self._connection._shell.tmpdir)
         return result
 
-    def _parse_returned_data(self, res, *args, **kwargs):
+    def _parse_returned_data(self, res: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         make_room(res.get("stdout"))
         return super()._parse_returned_data(res, *args, **kwargs)
 
-    def _can_be_watched(self):
+    def _can_be_watched(self) -> bool:
         """Whether the module runs here, now, as this user, and writes to no file that the task itself names."""
         return (
             _is_true(self._task.args.get("progress", True))
@@ -68,7 +70,7 @@ class ProgressAction(ActionBase):
         )
 
 
-def progress_line(host, record):
+def progress_line(host: str, record: Any) -> str | None:
     """The words for one of the module's records, such as "[host] 12 of 40 paused, 27 in progress, 1 busy".
 
     None where nothing is waited for any more, and for another shape.
@@ -86,13 +88,14 @@ def progress_line(host, record):
 class Follower:
     """Gives the newest line of a growing file of records, when it is not the last given and not too soon after it."""
 
-    def __init__(self, stream, host):
+    def __init__(self, stream: TextIO, host: str) -> None:
         self._stream, self._host = stream, host
         self._rest = ""
-        self._newest = self._given = None
+        self._newest: str | None = None
+        self._given: str | None = None
         self._given_at = float("-inf")
 
-    def look(self, now):
+    def look(self, now: float) -> str | None:
         """A line to show at now (seconds of a monotonic clock), or None."""
         self._rest += self._stream.read()
         *lines, self._rest = self._rest.split("\n")
@@ -103,7 +106,7 @@ class Follower:
         self._given, self._given_at = self._newest, now
         return self._given
 
-    def _words(self, line):
+    def _words(self, line: str) -> str | None:
         try:
             return progress_line(self._host, json.loads(line))
         except ValueError:
@@ -111,7 +114,7 @@ class Follower:
 
 
 @contextlib.contextmanager
-def _ended_with_the_playbook():
+def _ended_with_the_playbook() -> Iterator[None]:
     """Ends this worker when the ansible-playbook that forked it is gone, so that the module finds its output closed.
 
     A killed one leaves its workers running (by SIGKILL always, by SIGTERM before ansible-core 2.19), and the module would go
@@ -126,14 +129,14 @@ def _ended_with_the_playbook():
         done.set()
 
 
-def _end_after(parent, done):
+def _end_after(parent: int | None, done: threading.Event) -> None:
     while not done.wait(LOOK_EVERY):
         if os.getppid() != parent:
             os._exit(1)
 
 
 @contextlib.contextmanager
-def _progress_file():
+def _progress_file() -> Iterator[str]:
     """An empty file of this run's own, gone afterwards."""
     handle, path = tempfile.mkstemp(prefix="drs-progress-", dir=C.DEFAULT_LOCAL_TMP)
     os.close(handle)
@@ -145,7 +148,7 @@ def _progress_file():
 
 
 @contextlib.contextmanager
-def _shown(path, host):
+def _shown(path: str, host: str) -> Iterator[None]:
     """Shows the file's lines on standard error meanwhile."""
     done = threading.Event()
     with open(path, encoding="utf-8", errors="replace") as stream:
@@ -158,16 +161,16 @@ def _shown(path, host):
             thread.join()
 
 
-def _show(follower, done):
+def _show(follower: Follower, done: threading.Event) -> None:
     while not done.wait(LOOK_EVERY):
         line = follower.look(time.monotonic())
         if line:
             display.display(line, stderr=True)
 
 
-def _is_true(value):
+def _is_true(value: Any) -> bool:
     """Whether an option that the module has yet to check is true; what is neither is the module's to refuse."""
     try:
-        return boolean(value)
+        return bool(boolean(value))
     except TypeError:
         return False

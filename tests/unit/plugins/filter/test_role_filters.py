@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 
 import pytest
+from ansible import constants as C
 from ansible.errors import AnsibleFilterError
 
 NOW = "2026-03-01T12:00:00Z"
@@ -40,10 +41,51 @@ def test_failure_text():
     assert load("failure_text")({"name": "x"}, {"msg": "y"}) == "x: y"
 
 
-def test_tasks_files(tmp_path):
-    path = tmp_path / "work.yml"
-    path.write_text("- ping:\n", encoding="utf-8")
-    assert load("tasks_files")(path) == [str(path)]
+class TestTasksFiles:
+    """Roles are found where ansible-core finds them."""
+
+    def write(self, path, text):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def test_files_and_warnings(self, tmp_path):
+        path = self.write(tmp_path / "work.yml", "- ping:\n  delegate_to: db\n")
+        found = load("tasks_files")(path)
+        assert (found["files"], len(found["warnings"])) == ([str(path)], 1)
+        assert load("tasks_files")(["", path, None])["files"] == [str(path)]
+        assert load("tasks_files")("") == {"files": [], "warnings": []}
+
+    @pytest.mark.parametrize("folder", ["play/roles/app", "play/app", "path/app"])
+    def test_beside_the_playbook_and_on_the_path_of_roles(self, tmp_path, monkeypatch, folder):
+        monkeypatch.setattr(C, "DEFAULT_ROLES_PATH", [str(tmp_path / "none"), str(tmp_path / "path")])
+        self.write(tmp_path / folder / "tasks" / "main.yml", "- meta: end_play")
+        path = self.write(tmp_path / "work.yml", "- include_role: {name: app}")
+        with pytest.raises(AnsibleFilterError, match="of the role app says meta: end_play"):
+            load("tasks_files")(str(path), str(tmp_path / "play"))
+
+    def test_by_its_path_and_beside_the_role_that_depends_on_it(self, tmp_path):
+        self.write(tmp_path / "far" / "base" / "tasks" / "main.yml", "- meta: end_play")
+        self.write(tmp_path / "far" / "app" / "meta" / "main.yml", "dependencies: [base]")
+        path = self.write(tmp_path / "work.yml", f"- include_role: {{name: {tmp_path}/far/app}}")
+        with pytest.raises(AnsibleFilterError, match="of the role base says meta: end_play"):
+            load("tasks_files")(str(path))
+
+    @pytest.mark.parametrize("name", ["huaweicloud.drs.app", "app"])
+    def test_in_a_collection(self, tmp_path, monkeypatch, name):
+        asked = []
+
+        def find(name, collections):
+            asked.append((name, collections))
+            return ("app", str(tmp_path / "app"), "huaweicloud.drs")
+
+        module = importlib.import_module("ansible_collections.huaweicloud.drs.plugins.filter.tasks_files")
+        monkeypatch.setattr(module, "_get_collection_role_path", find)
+        self.write(tmp_path / "app" / "tasks" / "main.yml", "- meta: end_play")
+        path = self.write(tmp_path / "work.yml", f"- include_role: {{name: {name}}}")
+        with pytest.raises(AnsibleFilterError, match="of the role app says meta: end_play"):
+            load("tasks_files")(str(path), str(tmp_path))
+        assert asked == [(name, ["huaweicloud.drs"])]
 
 
 @pytest.mark.parametrize(
