@@ -33,10 +33,12 @@ MODULE_UTILS = {
     "_result": "_job _lifecycle",
     "_convergence": "_answers _api _clock _job _reconcile",
     "_module": "_api _auth _clock _credentials _endpoints _http _secrets _version",
-    "_batch": "_clock _convergence _endpoints _job _job_options _lifecycle _module _reconcile _result",
+    "_progress": "_clock",
+    "_batch": "_convergence _endpoints _job _job_options _lifecycle _module _progress _reconcile _result",
     "_query": "_allowlist _answers _api _clock _endpoints _job_options _lifecycle _module _reconcile",
+    "_waiting": "_answers _api _clock _endpoints _job _job_options _lifecycle _module _progress _reconcile _result",
 }
-MODULES = {"drs_job_batch": "_batch _module", "drs_job_info": "_module _query"}
+MODULES = {"drs_job_batch": "_batch _module", "drs_job_info": "_module _query", "drs_job_wait": "_module _waiting"}
 # What runs on the controller may use what is pure.
 PURE = {"_clock", "_job_options", "_lifecycle"}
 
