@@ -40,10 +40,12 @@ MODULE_UTILS = {
     "_maintenance": "_clock _convergence _credentials _endpoints _http _job _job_options _lifecycle _module _pause_record _progress "
     "_reconcile _result _version _window",
     "_query": "_allowlist _answers _api _clock _endpoints _job_options _lifecycle _module _reconcile",
+    "_waiting": "_answers _api _clock _endpoints _job _job_options _lifecycle _module _progress _reconcile _result",
 }
 MODULES = {
     "drs_job_batch": "_batch _module",
     "drs_job_info": "_module _query",
+    "drs_job_wait": "_module _waiting",
     "drs_maintenance": "_maintenance _module",
 }
 # What runs on the controller may use what is pure.
