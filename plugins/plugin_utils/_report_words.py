@@ -138,7 +138,10 @@ def _others(facts: Mapping[str, Any]) -> list[str]:
         rest = [job for job in facts["jobs"] if phase(job["status"]) not in ENDED and job not in failed]
         rest = rest if len(rest) + len(failed) < len(facts["jobs"]) else []
         parts += [f"not stopped: {named(rest)}"] if rest else []
-    return [*parts, f"{count(len(failed), 'job')} with a failure: {named(failed)}" if failed else ""]
+    told = " ".join(problem["text"] for problem in facts["problems"])
+    if all(job["id"] in told for job in failed):
+        return parts
+    return [*parts, f"{count(len(failed), 'job')} with a failure: {named(failed)}"]
 
 
 def writers(facts: Mapping[str, Any]) -> str:

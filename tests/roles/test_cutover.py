@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import json
-
 from ansible_collections.huaweicloud.drs.tests.roles.jobs import (
     BILLING,
     ENDED,
@@ -16,6 +14,7 @@ from ansible_collections.huaweicloud.drs.tests.roles.jobs import (
     jobs,
     jobs_of,
 )
+from ansible_collections.huaweicloud.drs.tests.roles.stage import last_line
 
 NOTE = """
 - name: {name}
@@ -78,13 +77,6 @@ def ran(drs, name, host="localhost"):
 
 def hooks_that_ran(drs, hosts):
     return {host: (ran(drs, "quiesce", host), ran(drs, "rollback", host)) for host in hosts}
-
-
-def last_line(run, host="localhost"):
-    """The last words for a host: the message of its last task that said something."""
-    text = run.output.partition("PLAY RECAP")[0]
-    found = [at for at in (text.rfind(f"[{host}]: FAILED! => "), text.rfind(f"ok: [{host}] => ")) if at >= 0]
-    return json.JSONDecoder().raw_decode(text[text.index("{", max(found)) :])[0]["msg"]
 
 
 def progress_reads(run):

@@ -318,6 +318,14 @@ def test_a_job_that_ended_by_force_has_not_failed():
     assert made(run(*reversed(steps), role="decommission"))["facts"]["jobs"][0]["failed"]
 
 
+def test_failed_jobs_that_a_problem_names_are_not_named_again():
+    failed = step(row("b1", (RUNNING, at(9)), outcome="failed"), row("b2", (RUNNING, at(9)), outcome="failed"))
+    for words, named in (("b1 and b2 failed", False), ("b1 and more failed", True)):
+        found = made(run(failed, role="cutover", problems=[{"step": "stop", "text": words}]))["sentence"]
+        assert ("2 jobs with a failure: job b1 (b1), job b2 (b2)" in found) == named
+        assert found.endswith(f"; {words}.")
+
+
 def test_problems_are_told_once_and_not_all_of_them():
     texts = ["one", "two", "two", "three", "four", "five"]
     found = report(run(role="cutover", problems=[{"step": "s", "text": text} for text in texts]))
