@@ -156,7 +156,9 @@ def writers(facts: Mapping[str, Any]) -> str:
     accepted = [job for job in facts["jobs"] if any(_may_have_ended(one) for one in job["steps"])]
     if facts["writers"] == "running_again":
         over = [job for job in facts["jobs"] if phase(job["status"]) in (*ENDED, "stopping") and job not in accepted]
-        lost = f", but what they write does not reach the targets of {named(over)}, which had ended before" if over else ""
+        lost = (
+            f", but what they write does not reach the targets of {named(over)}, which had ended before" if over else ""
+        )
         return f"the writers write again{lost}"
     if not failed:
         return "the writers are stopped"

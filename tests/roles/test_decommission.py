@@ -53,7 +53,9 @@ def test_the_good_case(stage):
 
     rehearsal = decommission(drs, "--check", drs_confirm="true")
     assert (rehearsal.exit_code, rehearsal.asked_to_write) == (0, []), rehearsal.output
-    assert last_line(rehearsal) == "Check mode: nothing was sent and no report is written, 3 of 3 jobs would be changed."
+    assert (
+        last_line(rehearsal) == "Check mode: nothing was sent and no report is written, 3 of 3 jobs would be changed."
+    )
     assert not (drs.folder / "reports").exists()
 
     run = decommission(drs, drs_confirm="true")
@@ -88,8 +90,14 @@ def test_refused(stage):
             {**confirmed, "drs_job_ids": f"{ORDERS}\n{UNKNOWN}"},
             f"does not know these jobs, and nothing was sent: {UNKNOWN}",
         ),
-        "sixty": ({**confirmed, "decommission_max_jobs": "sixty"}, "decommission_max_jobs must be a whole number, not 'sixty'"),
-        "an_hour": ({**confirmed, "drs_wait_timeout": "an hour"}, "drs_wait_timeout must be a whole number, not 'an hour'"),
+        "sixty": (
+            {**confirmed, "decommission_max_jobs": "sixty"},
+            "decommission_max_jobs must be a whole number, not 'sixty'",
+        ),
+        "an_hour": (
+            {**confirmed, "drs_wait_timeout": "an hour"},
+            "drs_wait_timeout must be a whole number, not 'an hour'",
+        ),
     }
     run = decommission_of(drs, {host: {"drs_job_ids": TEXT_AREA, **theirs} for host, (theirs, _words) in cases.items()})
     assert (run.exit_code, run.asked_to_write) == (2, []), run.output
@@ -110,7 +118,10 @@ def test_force_only_if_it_is_allowed(stage):
     blank = dict.fromkeys(("decommission_max_jobs", "decommission_timezone", "drs_wait_timeout"), "")
     more = {"drs_confirm": "true", "decommission_force_after": "30", **blank}
     names = {"false": "forbidden", "true": "allowed", "": "not_answered"}
-    hosts = {names[allow]: {"drs_job_ids": theirs, "decommission_allow_force": allow, **more} for allow, theirs in ids.items()}
+    hosts = {
+        names[allow]: {"drs_job_ids": theirs, "decommission_allow_force": allow, **more}
+        for allow, theirs in ids.items()
+    }
     ids = {names[allow]: theirs for allow, theirs in ids.items()}
     run = decommission_of(drs, hosts)
     assert run.exit_code == 2, run.output
@@ -144,7 +155,9 @@ def test_a_refused_deletion_fails_the_run(stage):
 def test_jobs_that_cannot_be_read(stage):
     """The last line says why, the step is red, and ignore_errors of the play does not make the rest run."""
     drs = stage(jobs(RUNNING, RUNNING, RUNNING))
-    drs.emulator.fault({"effect": {"status": 401, "error_code": "APIGW.0301", "error_msg": "Incorrect IAM authentication."}})
+    drs.emulator.fault(
+        {"effect": {"status": 401, "error_code": "APIGW.0301", "error_msg": "Incorrect IAM authentication."}}
+    )
     answers = {"decommission_job_ids": [STOCK], "decommission_confirm": True, **basis(drs)}
     run = drs.play(drs.tasks("play", PLAY), answers)
     assert (run.exit_code, run.asked_to_write) == (2, []), run.output

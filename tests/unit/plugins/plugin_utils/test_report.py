@@ -271,8 +271,7 @@ def stop(job_id, outcome="ok", **more):
             "stopped",
             [stop("a"), stop("b", "failed"), stop("c", "unknown")],
             {"problems": [{"step": "s", "text": "why"}]},
-            "; why; THE WRITERS ARE STOPPED and stay so, since a stop was accepted, or may have been, for 2 of 3 jobs: "
-            "job a (a), job c (c).",
+            "for 2 of 3 jobs: job a (a), job c (c).",
         ),
         (
             "stopped",
@@ -286,7 +285,12 @@ def stop(job_id, outcome="ok", **more):
             {"problems": [{"step": "s", "text": "why"}], "asked": {"rollback_tasks": "x.yml"}},
             "; THE WRITERS ARE STOPPED, and nothing has let them write again.",
         ),
-        ("running_again", [stop("a", "failed")], {"problems": [{"step": "s", "text": "why"}]}, "; the writers write again."),
+        (
+            "running_again",
+            [stop("a", "failed")],
+            {"problems": [{"step": "s", "text": "why"}]},
+            "; the writers write again.",
+        ),
         (
             "running_again",
             [stop("a", "failed"), row("b", (STOPPED, at(9)), action="none")],
