@@ -138,7 +138,10 @@ def _others(facts: Mapping[str, Any]) -> list[str]:
         rest = [job for job in facts["jobs"] if phase(job["status"]) not in ENDED and job not in failed]
         rest = rest if len(rest) + len(failed) < len(facts["jobs"]) else []
         parts += [f"not stopped: {named(rest)}"] if rest else []
-    return [*parts, f"{count(len(failed), 'job')} with a failure: {named(failed)}" if failed else ""]
+    told = " ".join(problem["text"] for problem in facts["problems"])
+    if all(job["id"] in told for job in failed):
+        return parts
+    return [*parts, f"{count(len(failed), 'job')} with a failure: {named(failed)}"]
 
 
 def writers(facts: Mapping[str, Any]) -> str:
@@ -153,7 +156,9 @@ def writers(facts: Mapping[str, Any]) -> str:
     accepted = [job for job in facts["jobs"] if any(_may_have_ended(one) for one in job["steps"])]
     if facts["writers"] == "running_again":
         over = [job for job in facts["jobs"] if phase(job["status"]) in (*ENDED, "stopping") and job not in accepted]
-        lost = f", but what they write does not reach the targets of {named(over)}, which had ended before" if over else ""
+        lost = (
+            f", but what they write does not reach the targets of {named(over)}, which had ended before" if over else ""
+        )
         return f"the writers write again{lost}"
     if not failed:
         return "the writers are stopped"

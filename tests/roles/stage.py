@@ -131,6 +131,15 @@ class Stage(Service):
         return found
 
 
+def last_line(run: Played, host: str = "localhost") -> str:
+    """The last words for a host: the message of its last task that said something."""
+    text = run.output.partition("PLAY RECAP")[0]
+    at = max(text.rfind(f"[{host}]: FAILED! => {{"), text.rfind(f"ok: [{host}] => {{"))
+    assert at >= 0, run.output
+    said: str = json.JSONDecoder().raw_decode(text[text.index("{", at) :])[0]["msg"]
+    return said
+
+
 def wait_for(path: pathlib.Path, process: subprocess.Popen[str]) -> None:
     """Waits until a run has made a file; AssertionError where it ends without, or takes too long."""
     end = time.monotonic() + PATIENCE

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import json
-
 from ansible_collections.huaweicloud.drs.tests.roles.jobs import (
     BILLING,
     ENDED,
@@ -16,6 +14,7 @@ from ansible_collections.huaweicloud.drs.tests.roles.jobs import (
     jobs,
     jobs_of,
 )
+from ansible_collections.huaweicloud.drs.tests.roles.stage import last_line
 
 NOTE = """
 - name: {name}
@@ -80,13 +79,6 @@ def hooks_that_ran(drs, hosts):
     return {host: (ran(drs, "quiesce", host), ran(drs, "rollback", host)) for host in hosts}
 
 
-def last_line(run, host="localhost"):
-    """The last words for a host: the message of its last task that said something."""
-    text = run.output.partition("PLAY RECAP")[0]
-    found = [at for at in (text.rfind(f"[{host}]: FAILED! => "), text.rfind(f"ok: [{host}] => ")) if at >= 0]
-    return json.JSONDecoder().raw_decode(text[text.index("{", max(found)) :])[0]["msg"]
-
-
 def progress_reads(run):
     return len([entry for entry in run.requests if entry.endpoint == "batch-progress"])
 
@@ -104,7 +96,10 @@ def test_the_good_case(stage):
     ((facts, page),) = drs.reports("reports")
     assert (facts["outcome"], facts["asked"]["delete"], facts["writers"]) == ("ok", True, "stopped")
     assert "DELETED" in page
-    assert last_line(run) == f"2 jobs deleted, the writers are stopped. Report: {run.stats['drs_report']['localhost']['html']}"
+    assert (
+        last_line(run)
+        == f"2 jobs deleted, the writers are stopped. Report: {run.stats['drs_report']['localhost']['html']}"
+    )
     assert run.stats["drs_cutover"]["localhost"] == {"outcome": "ok", "lag": {ORDERS: 0.0}, "writers": "stopped"}
 
     # A run that was cut short is run again: jobs that have ended are left out, and no writer is stopped for them.
@@ -138,7 +133,9 @@ def test_nothing_is_touched(stage):
     hosts["commas"]["drs_job_ids"] = " ,\n, "
     hosts["no_file"]["cutover_rollback_tasks"] = "gone.yml"
     hosts["no_tasks"]["cutover_quiesce_tasks"] = " "
-    hosts["end_play"]["cutover_quiesce_tasks"] = drs.tasks("end_play", "- name: Leave\n  ansible.builtin.meta: end_play\n")
+    hosts["end_play"]["cutover_quiesce_tasks"] = drs.tasks(
+        "end_play", "- name: Leave\n  ansible.builtin.meta: end_play\n"
+    )
     run = cut_over(drs, hosts=hosts)
     assert (run.exit_code, run.asked_to_write) == (2, []), run.output
     words = {
@@ -208,7 +205,10 @@ def test_once_the_writers_are_stopped(stage):
     assert "it does not answer" in said["rollback_fails"]
     assert "THE WRITERS MAY STILL BE STOPPED" in said["rollback_fails"]
     for host, number in (("some_refused", 1), ("does_not_end", 2)):
-        assert f"THE WRITERS ARE STOPPED and stay so, since a stop was accepted, or may have been, for {number} of 2 jobs: " in said[host]
+        assert (
+            f"THE WRITERS ARE STOPPED and stay so, since a stop was accepted, or may have been, for {number} of 2 jobs: "
+            in said[host]
+        )
         assert all(job_id in said[host].rpartition("jobs: ")[2] for job_id in ids[host][:number]), said[host]
     assert ids["some_refused"][1] not in said["some_refused"].rpartition("jobs: ")[2]
     facts = drs.report_of("does_not_end", "reports")[0]
@@ -252,7 +252,12 @@ def test_blank_answers_are_the_defaults_and_wrong_ones_are_told_by_name(stage):
     seeds, ids = jobs_of({"blank": [ENDED], **{name: [RUNNING] for name in wrong}})
     drs = stage(seeds)
     hosts = {name: {"drs_job_ids": ids[name], name: value} for name, (value, _words) in wrong.items()}
-    hosts["blank"] = {"drs_job_ids": ids["blank"], "cutover_timezone": "", "cutover_rollback_tasks": "", **dict.fromkeys(wrong, " ")}
+    hosts["blank"] = {
+        "drs_job_ids": ids["blank"],
+        "cutover_timezone": "",
+        "cutover_rollback_tasks": "",
+        **dict.fromkeys(wrong, " "),
+    }
     inventory = drs.hosts({host: {**hooks(drs), **theirs} for host, theirs in hosts.items()})
     run = drs.play("cutover", {"drs_hosts": "all", "cutover_report_dir": str(drs.folder / "reports")}, "-i", inventory)
     assert (run.exit_code, run.asked_to_write) == (2, []), run.output
@@ -261,7 +266,9 @@ def test_blank_answers_are_the_defaults_and_wrong_ones_are_told_by_name(stage):
         assert last_line(run, name).endswith(words)
     assert "argument_spec_data" not in run.output
     asked = drs.report_of("blank", "reports")[0]["asked"]
-    assert {key: asked[key] for key in ("max_lag", "lag_timeout", "delete", "wait_timeout", "wait_interval", "timezone")} == {
+    assert {
+        key: asked[key] for key in ("max_lag", "lag_timeout", "delete", "wait_timeout", "wait_interval", "timezone")
+    } == {
         "max_lag": 10,
         "lag_timeout": 1800,
         "delete": False,
@@ -272,7 +279,13 @@ def test_blank_answers_are_the_defaults_and_wrong_ones_are_told_by_name(stage):
 
 
 def test_check_mode_sends_nothing_and_leaves_no_file(stage):
-    seeds, ids = jobs_of({"near": [{"status": RUNNING, "lag": "9"}, ENDED], "behind": [{"status": RUNNING, "lag": "99"}], "ended": [ENDED]})
+    seeds, ids = jobs_of(
+        {
+            "near": [{"status": RUNNING, "lag": "9"}, ENDED],
+            "behind": [{"status": RUNNING, "lag": "99"}],
+            "ended": [ENDED],
+        }
+    )
     drs = stage(seeds)
     hosts = {host: {"drs_job_ids": theirs, "cutover_lag_timeout": "3"} for host, theirs in ids.items()}
     run = cut_over(drs, "--check", hosts=hosts, cutover_delete="true")
@@ -291,8 +304,13 @@ def test_in_a_play_of_the_users_own(stage):
     drs = stage(seeds)
     own = hooks(drs)
     notify = "  notify: Disconnect\n"
-    own["cutover_quiesce_tasks"] = drs.tasks("notifying", NOTE.format(name="quiesce", folder=drs.folder).rstrip() + "\n" + notify)
-    hosts = {host: {"cutover_job_ids": theirs, "cutover_lag_timeout": "4", **own, **basis(drs)} for host, theirs in ids.items()}
+    own["cutover_quiesce_tasks"] = drs.tasks(
+        "notifying", NOTE.format(name="quiesce", folder=drs.folder).rstrip() + "\n" + notify
+    )
+    hosts = {
+        host: {"cutover_job_ids": theirs, "cutover_lag_timeout": "4", **own, **basis(drs)}
+        for host, theirs in ids.items()
+    }
     play = drs.tasks("play", PLAY.format(strategy="free", folder=drs.folder))
     run = drs.play(play, {}, "-i", drs.hosts(hosts))
     assert run.exit_code == 2, run.output
@@ -306,7 +324,9 @@ def test_writers_that_are_stopped_once_for_all_hosts(stage):
     seeds, ids = jobs_of({"first": [RUNNING], "second": [RUNNING]})
     drs = stage(seeds)
     once = drs.tasks("once", NOTE.format(name="quiesce", folder=drs.folder).rstrip() + "\n  run_once: true\n")
-    run = cut_over(drs, hosts={host: {"drs_job_ids": theirs, "cutover_quiesce_tasks": once} for host, theirs in ids.items()})
+    run = cut_over(
+        drs, hosts={host: {"drs_job_ids": theirs, "cutover_quiesce_tasks": once} for host, theirs in ids.items()}
+    )
     assert run.exit_code == 0, run.output
     assert sorted(run.writes) == sorted(("terminate", theirs[0]) for theirs in ids.values())
     assert sum(ran(drs, "quiesce", host) for host in ids) == 1
@@ -314,7 +334,9 @@ def test_writers_that_are_stopped_once_for_all_hosts(stage):
     # The failure of that one task is the failure of every host, and the writers of each write again.
     drs.emulator.reset()
     failing = drs.tasks("failing", FAIL.rstrip() + "\n  run_once: true\n")
-    run = cut_over(drs, hosts={host: {"drs_job_ids": theirs, "cutover_quiesce_tasks": failing} for host, theirs in ids.items()})
+    run = cut_over(
+        drs, hosts={host: {"drs_job_ids": theirs, "cutover_quiesce_tasks": failing} for host, theirs in ids.items()}
+    )
     assert (run.exit_code, run.writes) == (2, []), run.output
     for host in ids:
         assert ran(drs, "rollback", host)

@@ -61,7 +61,9 @@ def test_what_is_no_whole_number_is_refused_by_name(given):
         answer(given, 1800, "drs_wait_timeout")
 
 
-@pytest.mark.parametrize(("given", "meant"), [("60", 60.0), (" 0.5 ", 0.5), (2, 2.0), (1.5, 1.5), ("-1", -1.0), ("1e3", 1000.0)])
+@pytest.mark.parametrize(
+    ("given", "meant"), [("60", 60.0), (" 0.5 ", 0.5), (2, 2.0), (1.5, 1.5), ("-1", -1.0), ("1e3", 1000.0)]
+)
 def test_a_number(given, meant):
     found = answer(given, 10.0)
     assert (found, type(found)) == (meant, float)

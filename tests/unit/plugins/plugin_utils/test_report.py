@@ -297,8 +297,7 @@ def stop(job_id, outcome="ok", **more):
             "stopped",
             [stop("a"), stop("b", "failed"), stop("c", "unknown")],
             {"problems": [{"step": "s", "text": "why"}]},
-            "; why; THE WRITERS ARE STOPPED and stay so, since a stop was accepted, or may have been, for 2 of 3 jobs: "
-            "job a (a), job c (c).",
+            "for 2 of 3 jobs: job a (a), job c (c).",
         ),
         (
             "stopped",
@@ -312,7 +311,12 @@ def stop(job_id, outcome="ok", **more):
             {"problems": [{"step": "s", "text": "why"}], "asked": {"rollback_tasks": "x.yml"}},
             "; THE WRITERS ARE STOPPED, and nothing has let them write again.",
         ),
-        ("running_again", [stop("a", "failed")], {"problems": [{"step": "s", "text": "why"}]}, "; the writers write again."),
+        (
+            "running_again",
+            [stop("a", "failed")],
+            {"problems": [{"step": "s", "text": "why"}]},
+            "; the writers write again.",
+        ),
         (
             "running_again",
             [stop("a", "failed"), row("b", (STOPPED, at(9)), action="none")],
@@ -342,6 +346,14 @@ def test_a_job_that_ended_by_force_has_not_failed():
     steps = [step(stop("a", "timed_out"), name="stop"), step(stop("a"), name="stop by force")]
     assert made(run(*steps, role="decommission"))["sentence"] == "1 job stopped."
     assert made(run(*reversed(steps), role="decommission"))["facts"]["jobs"][0]["failed"]
+
+
+def test_failed_jobs_that_a_problem_names_are_not_named_again():
+    failed = step(row("b1", (RUNNING, at(9)), outcome="failed"), row("b2", (RUNNING, at(9)), outcome="failed"))
+    for words, named in (("b1 and b2 failed", False), ("b1 and more failed", True)):
+        found = made(run(failed, role="cutover", problems=[{"step": "stop", "text": words}]))["sentence"]
+        assert ("2 jobs with a failure: job b1 (b1), job b2 (b2)" in found) == named
+        assert found.endswith(f"; {words}.")
 
 
 def test_problems_are_told_once_and_not_all_of_them():
