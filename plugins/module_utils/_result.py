@@ -93,31 +93,6 @@ def summary_in_words(jobs: Sequence[Job], state: str) -> str:
     return "%d of %s did not reach the state %s: %s" % (len(bad), requested, state, grouped(bad))
 
 
-def grouped(jobs: Sequence[Job]) -> str:
-    """How these jobs ended and why, those of one reason together."""
-    together: dict[str, list[str]] = {}
-    for job in jobs:
-        together.setdefault(_why(job), []).append(label(job))
-    parts = ["%s %s" % (_first(labels), why) for why, labels in together.items()]
-    more = sum(len(labels) for labels in list(together.values())[NAMED_IN_MSG:])
-    return "; ".join(parts[:NAMED_IN_MSG]) + ("; and %d more, see jobs" % more if more else "")
-
-
-def label(job: Job) -> str:
-    return "%s (%s)" % (job.id, job.state.name) if job.state.name else job.id
-
-
-def _first(labels: Sequence[str]) -> str:
-    more = len(labels) - NAMED_IN_MSG
-    return ", ".join(labels[:NAMED_IN_MSG]) + (" and %d more" % more if more > 0 else "")
-
-
-def _why(job: Job) -> str:
-    status = " in status %s" % job.state.status if job.state.status else ""
-    service = " ".join(part for part in (job.error_code, job.error_msg) if part)
-    return "%s%s: %s%s" % (job.outcome, status, job.words, " [the service said: %s]" % service if service else "")
-
-
 def label(job: Job) -> str:
     """The job as a text names it."""
     return "%s (%s)" % (job.id, job.state.name) if job.state.name else job.id
@@ -132,7 +107,7 @@ def grouped(jobs: Sequence[Job]) -> str:
     """Why these jobs ended as they did, with the jobs of one reason together."""
     together: dict[str, list[Job]] = {}
     for job in jobs:
-        together.setdefault(_why_alone(job), []).append(job)
+        together.setdefault(_why(job), []).append(job)
     parts = ["%s %s" % (_labels(some), why) for why, some in list(together.items())[:NAMED_IN_MSG]]
     left = sum(len(some) for some in list(together.values())[NAMED_IN_MSG:])
     return "; ".join(parts) + ("; and %d more, see jobs" % left if left else "")
@@ -146,7 +121,7 @@ def _labels(jobs: Sequence[Job]) -> str:
     return " and ".join(names)
 
 
-def _why_alone(job: Job) -> str:
+def _why(job: Job) -> str:
     status = " in status %s" % shown(job.state.status) if job.state.status else ""
     service = " ".join(part for part in (job.error_code, job.error_msg) if part)
     return "%s%s: %s%s" % (job.outcome, status, job.words, " [the service said: %s]" % service if service else "")
