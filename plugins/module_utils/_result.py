@@ -14,7 +14,7 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import 
 
 NAMED_IN_MSG = 5
 # Of jobs that ended alike, as many are named.
-NAMED_TOGETHER = 2
+NAMED_TOGETHER = 5
 
 
 def result(jobs: Sequence[Job], api: Mapping[str, t.Any], facts: bool) -> dict[str, t.Any]:

@@ -196,8 +196,8 @@ def test_refused_before_anything_is_asked(stage):
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("drs_wait_timeout", "sixty", "drs_wait_timeout is a whole number, not 'sixty'"),
-        ("maintenance_window_min_left", "an hour", "maintenance_window_min_left is a number, not 'an hour'"),
+        ("drs_wait_timeout", "sixty", "drs_wait_timeout must be a whole number, not 'sixty'"),
+        ("maintenance_window_min_left", "an hour", "maintenance_window_min_left must be a number, not 'an hour'"),
         ("maintenance_window_freeze", "christmas", "christmas"),
         ("drs_job_ids", " ", "names no job"),
         ("maintenance_window_tasks", "", "maintenance_window_tasks names no file"),
