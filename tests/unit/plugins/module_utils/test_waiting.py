@@ -629,6 +629,10 @@ class TestRounds:
             ("not_attempted", "throttled"),
         ]
 
+    def test_one_job_that_the_last_round_does_not_show_keeps_no_other_from_being_seen(self):
+        run = Run(rules(RUNNING), wait_timeout=4.0, a=[FULL, UNREADABLE], b=[FULL, RUNNING])
+        assert run.outcomes == ["timed_out", "ok"]
+
     def test_a_last_round_that_is_the_only_one_to_say_anything(self):
         run = Run(rules(RUNNING), wait_timeout=0.0, a=[UNREADABLE])
         assert [(job.outcome, job.reason) for job in run.jobs] == [("not_attempted", "unreadable")]
@@ -791,6 +795,10 @@ class TestWords:
         assert self.words(rules(max_lag=10.0), **dict(list(lags.items())[:5])).endswith(
             "Last lag read: E 24 s, D 23 s, C 22 s, B 21 s, A 20 s"
         )
+
+    def test_a_lag_of_zero_that_came_too_late(self):
+        words = self.words(rules(max_lag=0.0, samples=3), a=[9, 0], b=[9, 9, 0.5])
+        assert words.endswith(". Last lag read: B 0.5 s, A 0 s")
 
     def test_equal_lags_stay_in_order(self):
         assert self.words(rules(max_lag=1.0), b=[9], a=[9]).endswith("Last lag read: B 9 s, A 9 s")
