@@ -134,7 +134,7 @@ def decide(
         since = now if state.missing_since is None else state.missing_since
         until = since + (rules.settle_time if state.seen else _reconcile.SECOND_READ)
         if state.missing_since is not None and now >= until:
-            gone = reading._replace(kind=_answers.READ, status=NOT_FOUND)
+            gone = reading._replace(status=NOT_FOUND)
             return _after_status(watch, gone, None, moment, rules)
         return watch._replace(state=state._replace(unread=reading, missing_since=since, denied=None)), None
     # Rows count as missing while every answer shows that they are.
