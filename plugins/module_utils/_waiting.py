@@ -134,7 +134,7 @@ def decide(
         since = now if state.missing_since is None else state.missing_since
         until = since + (rules.settle_time if state.seen else _reconcile.SECOND_READ)
         if state.missing_since is not None and now >= until:
-            gone = reading._replace(kind=_answers.READ, status=NOT_FOUND)
+            gone = reading._replace(status=NOT_FOUND)
             return _after_status(watch, gone, None, moment, rules)
         return watch._replace(state=state._replace(unread=reading, missing_since=since, denied=None)), None
     # Rows count as missing while every answer shows that they are.
@@ -423,8 +423,9 @@ def in_words(jobs: Sequence[Job], watches: Mapping[str, Watch], rules: Rules) ->
     requested = "%d job%s" % (len(jobs), "" if len(jobs) == 1 else "s")
     if not bad:
         return "%s %s" % (requested, target_in_words(rules))
+    which = requested if len(jobs) == 1 else "%d of %s" % (len(bad), requested)
     verb = "is" if len(bad) == 1 else "are"
-    words = "%d of %s %s not %s: %s" % (len(bad), requested, verb, target_in_words(rules), grouped(bad))
+    words = "%s %s not %s: %s" % (which, verb, target_in_words(rules), grouped(bad))
     behind = [(watches[job.id].lag or 0.0, label(job)) for job in bad if watches[job.id].lag is not None]
     if behind:
         longest = ["%s %g s" % (name, lag) for lag, name in sorted(behind, key=lambda one: -one[0])]

@@ -629,6 +629,10 @@ class TestRounds:
             ("not_attempted", "throttled"),
         ]
 
+    def test_one_job_that_the_last_round_does_not_show_keeps_no_other_from_being_seen(self):
+        run = Run(rules(RUNNING), wait_timeout=4.0, a=[FULL, UNREADABLE], b=[FULL, RUNNING])
+        assert run.outcomes == ["timed_out", "ok"]
+
     def test_a_last_round_that_is_the_only_one_to_say_anything(self):
         run = Run(rules(RUNNING), wait_timeout=0.0, a=[UNREADABLE])
         assert [(job.outcome, job.reason) for job in run.jobs] == [("not_attempted", "unreadable")]
@@ -754,6 +758,25 @@ class TestWords:
             "expired before it was in INCRE_TRANSFER_STARTED"
         )
 
+    def test_the_only_one_is_not(self):
+        assert self.words(rules(PAUSED, FULL), a=[read(FAILED, code="DRS.M01501", msg="DRS.M01501: full")]) == (
+            "1 job is not in FULL_TRANSFER_STARTED or PAUSING (paused): A failed in status INCRE_TRANSFER_FAILED: it failed: "
+            "look up why in the DRS console, then retry it (drs_job_batch with state: started) "
+            "[the service said: DRS.M01501: full]"
+        )
+
+    def test_no_more_than_five_reasons(self):
+        statuses = [FULL, "CREATING", "STARTJOBING", "CHANGE_JOB_STARTED", SCHEDULED, RUNNING, "Frozen", "Frozen"]
+        jobs = {"abcdefgh"[number]: [status] for number, status in enumerate(statuses)}
+        words = self.words(rules(PAUSED), **jobs)
+        assert words.startswith(
+            "8 of 8 jobs are not in PAUSING (paused): A timed_out in status FULL_TRANSFER_STARTED: "
+        )
+        assert words.endswith(
+            "; E timed_out in status WAITING_FOR_START: wait_timeout expired before it was in PAUSING "
+            "(paused); and 3 more, see jobs"
+        )
+
     def test_equal_reasons_are_said_once(self):
         assert self.words(rules(RUNNING), a=[FULL], b=[FULL], c=[UNREADABLE]) == (
             "3 of 3 jobs are not in INCRE_TRANSFER_STARTED: A and B timed_out in status FULL_TRANSFER_STARTED: wait_timeout "
@@ -772,6 +795,10 @@ class TestWords:
         assert self.words(rules(max_lag=10.0), **dict(list(lags.items())[:5])).endswith(
             "Last lag read: E 24 s, D 23 s, C 22 s, B 21 s, A 20 s"
         )
+
+    def test_a_lag_of_zero_that_came_too_late(self):
+        words = self.words(rules(max_lag=0.0, samples=3), a=[9, 0], b=[9, 9, 0.5])
+        assert words.endswith(". Last lag read: B 0.5 s, A 0 s")
 
     def test_equal_lags_stay_in_order(self):
         assert self.words(rules(max_lag=1.0), b=[9], a=[9]).endswith("Last lag read: B 9 s, A 9 s")

@@ -12,6 +12,7 @@ import yaml
 from ansible_collections.huaweicloud.drs.plugins.module_utils import _waiting
 from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import STATUSES
 from ansible_collections.huaweicloud.drs.plugins.modules import drs_job_wait
+from ansible_collections.huaweicloud.drs.tests.unit import in_process
 from ansible_collections.huaweicloud.drs.tests.unit.in_process import PROJECT, emulator, job_id, run
 
 RUNNING, FULL, PAUSED, FAILED = "INCRE_TRANSFER_STARTED", "FULL_TRANSFER_STARTED", "PAUSING", "INCRE_TRANSFER_FAILED"
@@ -446,7 +447,21 @@ class TestOptions:
         assert ends(result) == [("not_attempted", "unreadable")] * 2
         assert result["msg"].endswith(". Nothing was sent.")
         assert result["lags"] == {job_id(0): None, job_id(1): None}
-        assert result["jobs"][0]["error_msg"]
+        assert result["msg"] == "%s. Nothing was sent." % result["jobs"][0]["error_msg"].rstrip(".")
+
+    def test_secrets_are_named_to_ansible_before_anything_is_sent(self, monkeypatch):
+        modules = []
+
+        class Module(in_process.FakeModule):
+            def __init__(self, *args):
+                super().__init__(*args)
+                modules.append(self)
+
+        monkeypatch.setattr(in_process, "FakeModule", Module)
+        wait(emulator([RUNNING]), job_ids=ids(1), status=[RUNNING])
+        wait(emulator([RUNNING]), job_ids=ids(1), status=[RUNNING], endpoint="https://me:secret-word@example.com")
+        assert "emulator-token" in modules[0].no_log_values
+        assert any("secret-word" in value for value in modules[1].no_log_values)
 
     def test_no_ids_is_no_work(self):
         service = emulator([RUNNING])
@@ -459,18 +474,20 @@ class TestOptions:
 TYPES = {"str": str, "int": int, "bool": bool, "float": float, "dict": dict, "list": list}
 
 
-def outcomes():
-    jobs = [running(3), FAILED, FULL]
-    yield "success", wait(emulator(jobs), job_ids=ids(1), max_lag=3)
-    yield "failures", wait(emulator(jobs), job_ids=[*ids(3), job_id(9)], max_lag=1, wait_timeout=20)
-    yield "check mode", wait(emulator(jobs), job_ids=ids(3), status=[RUNNING, FAILED, FULL], check=True)
-    yield "no ids", wait(emulator(jobs), job_ids=[], max_lag=3)
-    yield "wrong options", wait(emulator(jobs), job_ids=["x"], max_lag=3)
-    yield "no credentials", wait(emulator(jobs), job_ids=ids(2), max_lag=3, way_in={"token": "short"})
+JOBS = [running(3), FAILED, FULL]
+CASES = {
+    "success": {"job_ids": ids(1), "max_lag": 3},
+    "failures": {"job_ids": [*ids(3), job_id(9)], "max_lag": 1, "wait_timeout": 20},
+    "check mode": {"job_ids": ids(3), "status": [RUNNING, FAILED, FULL], "check": True},
+    "no ids": {"job_ids": [], "max_lag": 3},
+    "wrong options": {"job_ids": ["x"], "max_lag": 3},
+    "no credentials": {"job_ids": ids(2), "max_lag": 3, "way_in": {"token": "short"}},
+}
 
 
-@pytest.mark.parametrize(("case", "result"), list(outcomes()))
-def test_return_is_what_is_returned(case, result):
+@pytest.mark.parametrize("case", CASES)
+def test_return_is_what_is_returned(case):
+    result = wait(emulator(JOBS), **CASES[case])
     keys = set(result) - {"failed", "changed", "warnings"}
     assert keys == set(DOCUMENTED), case
     row_keys = DOCUMENTED["jobs"]["contains"]
