@@ -39,7 +39,7 @@ MODULE_UTILS = {
 }
 MODULES = {"drs_job_batch": "_batch _module", "drs_job_info": "_module _query"}
 # What runs on the controller may use what is pure.
-PURE = {"_clock", "_job_options", "_lifecycle"}
+PURE = {"_clock", "_job_options", "_lifecycle", "_secrets"}
 
 
 def imported_by(path):
