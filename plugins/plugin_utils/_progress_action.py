@@ -24,7 +24,6 @@ from ansible import constants as C
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.huaweicloud.drs.plugins.plugin_utils._collector import make_room, without_collector
 
 display = Display()
 
@@ -44,7 +43,7 @@ class ProgressAction(ActionBase):  # type: ignore[misc]
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
-        with _ended_with_the_playbook(), without_collector():
+        with _ended_with_the_playbook():
             if self._can_be_watched():
                 with _progress_file() as path, _shown(path, (task_vars or {}).get("inventory_hostname", "")):
                     args = dict(self._task.args, progress_file=path)
@@ -54,10 +53,6 @@ class ProgressAction(ActionBase):  # type: ignore[misc]
         if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         return result
-
-    def _parse_returned_data(self, res: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        make_room(res.get("stdout"))
-        return super()._parse_returned_data(res, *args, **kwargs)
 
     def _can_be_watched(self) -> bool:
         """Whether the module runs here, now, as this user, and writes to no file that the task itself names."""

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import io
 import json
 import os
@@ -252,11 +251,3 @@ class TestPlain:
         given = {}
         run(action({}, async_val=60), lambda **options: given.update(options) or {}, monkeypatch)
         assert given == {"task_vars": {"inventory_hostname": "eu-de"}, "wrap_async": True}
-
-
-class TestCollector:
-    @pytest.mark.parametrize("args", [{}, {"progress": False}], ids=["watched", "plain"])
-    def test_garbage_is_not_looked_for_while_the_module_runs(self, monkeypatch, folder, shown, args):
-        on = []
-        run(action(args), lambda **_: on.append(gc.isenabled()) or {}, monkeypatch)
-        assert (on, gc.isenabled()) == ([False], True)
