@@ -54,10 +54,6 @@ class ProgressAction(ActionBase):  # type: ignore[misc]
             self._remove_tmp_path(self._connection._shell.tmpdir)
         return result
 
-    def _parse_returned_data(self, res: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        make_room(res.get("stdout"))
-        return super()._parse_returned_data(res, *args, **kwargs)
-
     def _can_be_watched(self) -> bool:
         """Whether the module runs here, now, as this user, and writes to no file that the task itself names."""
         return (

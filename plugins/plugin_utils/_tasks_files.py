@@ -20,6 +20,7 @@ import yaml
 _BLOCKS = ("block", "rescue", "always")
 _EXTENSIONS = (".yml", ".yaml", ".json")
 _TRUE = ("true", "yes", "on", "y", "t", "1")
+_ENCRYPTED = ("!vault", "!vault-encrypted")
 _MERGE = "tag:yaml.org,2002:merge"
 # These hosts have no connection that can break, unless somebody gives them one.
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
@@ -367,14 +368,12 @@ def _texts(node: yaml.Node | str | None) -> list[str]:
 
 def _text(value: yaml.Node | str | None) -> str:
     if isinstance(value, yaml.ScalarNode):
-        return str(value.value)
+        return "" if value.tag in _ENCRYPTED else str(value.value)
     return value if isinstance(value, str) else ""
 
 
 def _literal(value: yaml.Node | str | None) -> str:
-    """The text if it can be known now: "" for a template, for a value with a tag such as !vault, and for no text."""
-    if isinstance(value, yaml.ScalarNode) and not value.tag.startswith("tag:yaml.org,2002:"):
-        return ""
+    """The text if it can be known now: "" for a template, for an encrypted value, and for no text."""
     text = _text(value).strip()
     return "" if _is_template(text) else text
 

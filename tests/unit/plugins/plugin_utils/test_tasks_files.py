@@ -74,8 +74,7 @@ def test_the_files_that_a_file_includes(folder):
     - vars: !vault |
         $ANSIBLE_VAULT;1.1;AES256
       ping:
-    - include_tasks: !vault |
-        one.yml
+    - include_tasks: !vault vaulted.yml
     - action: include_tasks four.yml
     - local_action: ansible.legacy.include_tasks file=five.yml
     - action: {module: include_tasks, file: six.yml}
@@ -84,7 +83,7 @@ def test_the_files_that_a_file_includes(folder):
         file: seven.yml
 """,
             "one.yml": "- include_tasks: main.yml\n",
-            **{f"{name}.yml": "- ping:\n" for name in ("two", "three", "four", "five", "six", "seven")},
+            **{f"{name}.yml": "- ping:\n" for name in ("two", "three", "four", "five", "six", "seven", "vaulted")},
         }
     )
     found = [f"{name}.yml" for name in ("main", "one", "two", "three", "four", "five", "six", "seven")]
@@ -109,6 +108,7 @@ class TestEnds:
             "- block:\n    - block:\n        - ping:\n      always:\n        - meta: end_play",
             "- block:\n    - ping:\n  rescue:\n    - meta: end_play",
             "- {meta: end_play}",
+            "- meta: !unsafe end_play",
             "- vars: {x: &end {meta: end_play}}\n  ping:\n- <<: *end\n  name: leave",
             "- include_tasks: inner.yml",
             "- import_tasks: inner.yml",
@@ -295,6 +295,7 @@ class TestRoles:
             }
         )
         assert folder.files() == ["main.yml"]
+        assert not [name for name, _collections, _beside in folder.asked if "{" in name]
 
     @pytest.mark.parametrize("text", ["", "---\n", "$ANSIBLE_VAULT;1.1;AES256\n6162\n"])
     def test_an_empty_or_encrypted_file_of_a_role_is_left_alone(self, folder, text):
@@ -403,6 +404,7 @@ class TestDelegation:
             "- {import_tasks: delegated.yml, ignore_unreachable: true}",
             "- {block: [{include_tasks: delegated.yml}], ignore_unreachable: true}",
             "- {include_tasks: {file: delegated.yml, apply: {ignore_unreachable: true}}}",
+            "- {import_tasks: guarded.yml, delegate_to: db}",
             "- {ping: , delegate_to: localhost}",
             "- {ping: , delegate_to: 127.0.0.1}",
             "- {block: [{ping: , delegate_to: localhost}], delegate_to: db}",
@@ -413,7 +415,12 @@ class TestDelegation:
         ],
     )
     def test_it_is_not(self, folder, task):
-        assert self.lines(folder, task, delegated="- {ping: , delegate_to: db}") == []
+        guarded = "- {ping: , ignore_unreachable: true}"
+        assert self.lines(folder, task, delegated="- {ping: , delegate_to: db}", guarded=guarded) == []
+
+    def test_the_line_of_a_key_that_is_merged_in(self, folder):
+        text = "- vars: {x: &db {delegate_to: db}}\n  ping:\n- <<: *db\n  ping:\n- delegate_to: other\n  <<: *db\n  ping:\n"
+        assert self.lines(folder, text) == [f"{folder.path}/main.yml, lines 3, 5"]
 
     def test_in_roles_too_each_file_by_itself(self, folder):
         folder.write(
