@@ -3,17 +3,17 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Mutation testing of the planner, the decision for one job and the loop: each mutant is a small fault put into the code, and
-# a test should notice it.
+# Mutation testing of the planner, the decision for one job, the loop and the window: each mutant is a small fault put into
+# the code, and a test should notice it.
 #   tools/mutation.sh [LEAST [FILE...]]   fails if less than LEAST per cent (95) of a file's mutants are noticed; prints every
-#                                         survivor's diff and the scores. FILE: _lifecycle, _reconcile, _convergence (all)
+#                                         survivor's diff and the scores. FILE: _lifecycle, _reconcile, _convergence, _window, _waiting (all)
 # It works on copies in .cache/mutation. Each file is mutated with its own tests alone, since every mutant starts them again.
 
 set -euo pipefail
 
 least=${1:-95}
 shift $(($# ? 1 : 0))
-[ $# -gt 0 ] || set -- _lifecycle _reconcile _convergence
+[ $# -gt 0 ] || set -- _lifecycle _reconcile _convergence _window _waiting
 cd "$(dirname "$0")/.."
 root=$PWD
 collection=ansible_collections/huaweicloud/drs
@@ -50,6 +50,8 @@ for file in "$@"; do
     _lifecycle) mutate _lifecycle plugins/module_utils/test_lifecycle.py test_check_mode.py ;;
     _reconcile) mutate _reconcile plugins/module_utils/test_reconcile.py plugins/module_utils/test_convergence.py ;;
     _convergence) mutate _convergence plugins/module_utils/test_convergence.py ;;
+    _window) mutate _window plugins/module_utils/test_window.py ;;
+    _waiting) mutate _waiting plugins/module_utils/test_waiting.py plugins/modules/test_drs_job_wait.py ;;
     *)
       echo "mutation.sh: no tests are named for $file" >&2
       exit 2

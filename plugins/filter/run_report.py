@@ -38,13 +38,12 @@ _value:
   type: dict
 """
 
-from ansible.utils.unsafe_proxy import wrap_var
 from ansible_collections.huaweicloud.drs.plugins.plugin_utils import _report
 
 
 def run_report(run, path=""):
-    """What _report.report says. Its texts hold what others wrote, and are never a template."""
-    return wrap_var(_report.report(run, path))
+    """What _report.report says."""
+    return _report.report(run, path)
 
 
 class FilterModule:

@@ -11,7 +11,7 @@ import typing as t
 from collections.abc import Mapping
 
 # kinds of a WriteResult
-ACCEPTED, REFUSED, BUSY, LOST, UNSENT, SPLIT, UNAUTHORIZED = (
+ACCEPTED, REFUSED, BUSY, LOST, UNSENT, SPLIT, UNAUTHORIZED, WITHHELD = (
     "accepted",
     "refused",
     "busy",
@@ -19,6 +19,7 @@ ACCEPTED, REFUSED, BUSY, LOST, UNSENT, SPLIT, UNAUTHORIZED = (
     "unsent",
     "split",
     "unauthorized",
+    "withheld",
 )
 # kinds of a Reading, beside REFUSED and UNAUTHORIZED
 READ, MISSING, UNREADABLE = "read", "missing", "unreadable"
@@ -46,7 +47,7 @@ class WriteResult(t.NamedTuple):
 
     kind: ACCEPTED; REFUSED for this job; BUSY, another operation is being performed on it; LOST, it may have been carried
     out; UNSENT, the request was not accepted; SPLIT, the request was refused as a whole together with other jobs;
-    UNAUTHORIZED, nobody's write is accepted.
+    UNAUTHORIZED, nobody's write is accepted; WITHHELD, nothing more may be sent, for a reason on this side.
     """
 
     kind: str

@@ -5,13 +5,10 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
-from collections.abc import Callable, Mapping
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.huaweicloud.drs.plugins.module_utils import _endpoints
-from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock, timestamp
 from ansible_collections.huaweicloud.drs.plugins.module_utils._convergence import Convergence
 from ansible_collections.huaweicloud.drs.plugins.module_utils._job import GOOD, Job
 from ansible_collections.huaweicloud.drs.plugins.module_utils._job_options import JobOptionError, to_jobs
@@ -25,6 +22,7 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._module import (
     hide_addresses,
     make_client,
 )
+from ansible_collections.huaweicloud.drs.plugins.module_utils._progress import reporter
 from ansible_collections.huaweicloud.drs.plugins.module_utils._reconcile import Done, Rules
 from ansible_collections.huaweicloud.drs.plugins.module_utils._result import (
     has_failed,
@@ -104,7 +102,7 @@ def run(module: AnsibleModule, runtime: Runtime) -> None:
         batch_size=params["batch_size"],
         allow_paid_order=params["allow_paid_order"],
     )
-    report = _reporter(params["progress_file"], params["state"], runtime.clock)
+    report = reporter(params["progress_file"], params["state"], runtime.clock)
     convergence = Convergence(jobs, client.api, rules, runtime.clock, runtime.random, runtime.listening, report)
     convergence.run()
     _warn(module, jobs, client)
@@ -128,19 +126,3 @@ def _warn(module: AnsibleModule, jobs: list[Job], client: Client) -> None:
             module.warn(unknown)
     if module.params["state"] != "started" and any(job.desired.start_time is not None for job in jobs):
         module.warn("start_time is only used with state: started, and was passed over.")
-
-
-def _reporter(path: str | None, state: str, clock: Clock) -> Callable[[Mapping[str, int]], None]:
-    """Appends a JSON line to the file at each call. Progress is a courtesy: a full disk must not end a run."""
-
-    def report(counts: Mapping[str, int]) -> None:
-        if path is None:
-            return
-        at = timestamp(clock.wall())
-        try:
-            with open(path, "a", encoding="utf-8") as lines:
-                lines.write(json.dumps(dict(counts, at=at, state=state)) + "\n")
-        except OSError:
-            pass
-
-    return report

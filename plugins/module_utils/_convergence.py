@@ -30,6 +30,10 @@ FIRST_POLL, POLL_GROWTH = 0.25, 2.5
 OLDEST_READING = 10.0
 
 
+class Withheld(Exception):
+    """Raised by before_send: nothing more may be sent. The text says why."""
+
+
 class _NotSent(Exception):
     """Why a request was kept back."""
 
@@ -39,8 +43,9 @@ _STOPPED, _STALE, _HELD, _CLOSED = "stopped", "stale", "held", "closed"
 
 class Convergence:
     """One run. listening() is asked before every write and while waiting whether anybody still waits for the result.
-    report(counts) is called when the counts of jobs have changed. After run(), fatal is the refusal that holds for
-    everybody, or None."""
+    report(counts) is called when the counts of jobs have changed. before_send(keys) is called with the jobs of each write
+    just before it is sent, in the thread that sends it, and may raise Withheld. After run(), fatal is the refusal that
+    holds for everybody, or None."""
 
     def __init__(
         self,
@@ -51,9 +56,10 @@ class Convergence:
         random: Callable[[], float],
         listening: Callable[[], bool],
         report: Callable[[Mapping[str, int]], None],
+        before_send: Callable[[Sequence[str]], None] = lambda keys: None,
     ) -> None:
         self._jobs, self._api, self._rules, self._clock = jobs, api, rules, clock
-        self._random, self._listening, self._report = random, listening, report
+        self._random, self._listening, self._report, self._before_send = random, listening, report, before_send
         self.fatal: Reading | WriteResult | None = None
         self._answered = self._authorized = False
         self._stopped: str | None = None
@@ -220,6 +226,11 @@ class Convergence:
                 raise _NotSent(_HELD)
             if min(job.state.read_at for job in jobs) < self._now() - OLDEST_READING:
                 raise _NotSent(_STALE)
+            try:
+                self._before_send([job.key for job, _send in batch])
+            except Withheld as error:
+                self._close(None, WriteResult(_answers.WITHHELD, msg=str(error)))
+                raise _NotSent(_CLOSED) from None
 
         try:
             results = self._api.write([WriteItem(job.key, send.write, job.options) for job, send in batch], before_send)
@@ -340,15 +351,15 @@ class Convergence:
 
 def count(jobs: Iterable[Job]) -> dict[str, int]:
     """How many jobs are where, for people who wait: the numbers but total add up to total."""
-    counts = dict.fromkeys(("total", "there", "on_their_way", "busy", "lost", "failed"), 0)
+    counts = dict.fromkeys(("total", "reached", "in_progress", "busy", "lost", "failed"), 0)
     for job in jobs:
         counts["total"] += 1
         if job.done:
-            counts["there" if job.outcome in ("ok", "accepted") else "failed"] += 1
+            counts["reached" if job.outcome in ("ok", "accepted") else "failed"] += 1
         elif job.state.sent and job.state.sent.answer == _reconcile.LOST:
             counts["lost"] += 1
         elif job.state.refusal:
             counts["busy"] += 1
         else:
-            counts["on_their_way"] += 1
+            counts["in_progress"] += 1
     return counts

@@ -45,6 +45,9 @@ class Desired(t.NamedTuple):
     force: bool = False
     start_time: int | None = None  # milliseconds since the epoch
     only_init: bool = False
+    healthy_only: bool = False  # nothing is sent to a job that has failed
+    allowed: frozenset[str] | None = None  # the writes that may be used; None for all
+    watch_until: float = 0.0  # epoch seconds: a pause may still come until then, so that a running job may not stay so
 
 
 class Decision(t.NamedTuple):
@@ -227,7 +230,20 @@ def plan(status: str, desired: Desired, start_is_past: bool = False) -> Decision
         return Decision(FAIL, reason="unknown_status", words=words)
     cell = PLAN[status][STATES.index(desired.state)]
     decision = WITH_FORCE[cell] if desired.force and cell in WITH_FORCE else CELLS[cell]
-    return _as_scheduled(status, decision, desired, start_is_past) if desired.state == "started" else decision
+    if desired.state == "started":
+        decision = _as_scheduled(status, decision, desired, start_is_past)
+    return _restricted(status, decision, desired) if decision.kind == SEND else decision
+
+
+def _restricted(status: str, decision: Decision, desired: Desired) -> Decision:
+    """What healthy_only and allowed make of a write."""
+    if desired.healthy_only and status.endswith("_FAILED"):
+        words = "it has failed, and to bring it back later would be a retry that nobody requested"
+        return Decision(FAIL, reason="illegal_status", words=words)
+    if desired.allowed is not None and decision.write not in desired.allowed:
+        words = "it needs a %s, and only %s may be used for it" % (decision.write, ", ".join(sorted(desired.allowed)))
+        return Decision(FAIL, reason="action_not_allowed", words=words)
+    return decision
 
 
 def _as_scheduled(status: str, decision: Decision, desired: Desired, start_is_past: bool) -> Decision:

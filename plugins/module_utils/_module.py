@@ -26,6 +26,7 @@ RANGES: dict[str, tuple[int, int]] = {
     "settle_time": (0, 3600),
     "busy_timeout": (0, 604800),
     "batch_size": (1, 100),
+    "samples": (1, 1000),
     "max_parallel": (1, 16),
     "request_timeout": (1, 600),
     "max_retries": (0, 100),

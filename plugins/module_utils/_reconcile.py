@@ -244,6 +244,8 @@ def _after_reading(desired: Desired, state: State, reading: Reading, moment: Mom
         decision = planned(desired, state, moment)
     if decision.kind != SEND:
         state = state._replace(unread_detail=None, detail_denied=None)
+    if decision.kind == REACHED and not state.written and moment.wall < desired.watch_until and not rules.check_mode:
+        return state, WaitUntil()
     if decision.kind == REACHED:
         changed = state.changed or state.sent is not None
         return _end(state._replace(changed=changed, warning=state.warning or decision.words), Done("ok"), moment, rules)
@@ -494,14 +496,15 @@ def _accept(state: State, sent: Sent, rules: Rules) -> Step:
 
 
 def after_closing(state: State, refusal: WriteResult, moment: Moment, rules: Rules) -> Step:
-    """The job needs a write that the service refuses to everybody."""
+    """The job needs a write that the service refuses to everybody, or that is withheld from it."""
     sent = state.sent
     if sent and sent.answer != ACCEPTED and moment.now < sent.at + rules.settle_time:
         return state, WaitUntil(sent.at + rules.settle_time)
     outcome = "unknown" if sent and sent.answer == LOST else "failed" if state.accepted else "not_attempted"
-    words = "the service refuses this request for every job" + (
-        "" if state.attempts else ", and nothing was sent for it"
-    )
+    unsent = "" if state.attempts else ", and nothing was sent for it"
+    if refusal.kind == _answers.WITHHELD:
+        return _end(state, Done(outcome, "withheld", "%s%s" % (refusal.msg, unsent)), moment, rules)
+    words = "the service refuses this request for every job" + unsent
     return _end(state, Done(outcome, "refused", words, refusal, final=True), moment, rules)
 
 

@@ -10,9 +10,11 @@ import typing as t
 from collections.abc import Mapping, Sequence
 
 from ansible_collections.huaweicloud.drs.plugins.module_utils._job import GOOD, OUTCOMES, Job
-from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import NOT_FOUND
+from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import NOT_FOUND, PAUSED
 
 NAMED_IN_MSG = 5
+# Of jobs that ended alike, as many are named.
+NAMED_TOGETHER = 2
 
 
 def result(jobs: Sequence[Job], api: Mapping[str, t.Any], facts: bool) -> dict[str, t.Any]:
@@ -88,22 +90,66 @@ def summary_in_words(jobs: Sequence[Job], state: str) -> str:
             " (%d accepted, not waited for)" % waiting if waiting else "",
             changed,
         )
-    named = "; ".join(_why(job) for job in bad[:NAMED_IN_MSG])
-    more = "; and %d more, see jobs" % (len(bad) - NAMED_IN_MSG) if len(bad) > NAMED_IN_MSG else ""
-    return "%d of %s did not reach the state %s: %s%s" % (len(bad), requested, state, named, more)
+    return "%d of %s did not reach the state %s: %s" % (len(bad), requested, state, grouped(bad))
+
+
+def grouped(jobs: Sequence[Job]) -> str:
+    """How these jobs ended and why, those of one reason together."""
+    together: dict[str, list[str]] = {}
+    for job in jobs:
+        together.setdefault(_why(job), []).append(label(job))
+    parts = ["%s %s" % (_first(labels), why) for why, labels in together.items()]
+    more = sum(len(labels) for labels in list(together.values())[NAMED_IN_MSG:])
+    return "; ".join(parts[:NAMED_IN_MSG]) + ("; and %d more, see jobs" % more if more else "")
+
+
+def label(job: Job) -> str:
+    return "%s (%s)" % (job.id, job.state.name) if job.state.name else job.id
+
+
+def _first(labels: Sequence[str]) -> str:
+    more = len(labels) - NAMED_IN_MSG
+    return ", ".join(labels[:NAMED_IN_MSG]) + (" and %d more" % more if more > 0 else "")
 
 
 def _why(job: Job) -> str:
-    name = "%s (%s)" % (job.id, job.state.name) if job.state.name else job.id
     status = " in status %s" % job.state.status if job.state.status else ""
     service = " ".join(part for part in (job.error_code, job.error_msg) if part)
-    return "%s %s%s: %s%s" % (
-        name,
-        job.outcome,
-        status,
-        job.words,
-        " [the service said: %s]" % service if service else "",
-    )
+    return "%s%s: %s%s" % (job.outcome, status, job.words, " [the service said: %s]" % service if service else "")
+
+
+def label(job: Job) -> str:
+    """The job as a text names it."""
+    return "%s (%s)" % (job.id, job.state.name) if job.state.name else job.id
+
+
+def shown(status: str) -> str:
+    """A status, with its meaning where the API's word misleads."""
+    return "%s (paused)" % status if status == PAUSED else status
+
+
+def grouped(jobs: Sequence[Job]) -> str:
+    """Why these jobs ended as they did, with the jobs of one reason together."""
+    together: dict[str, list[Job]] = {}
+    for job in jobs:
+        together.setdefault(_why_alone(job), []).append(job)
+    parts = ["%s %s" % (_labels(some), why) for why, some in list(together.items())[:NAMED_IN_MSG]]
+    left = sum(len(some) for some in list(together.values())[NAMED_IN_MSG:])
+    return "; ".join(parts) + ("; and %d more, see jobs" % left if left else "")
+
+
+def _labels(jobs: Sequence[Job]) -> str:
+    names = [label(job) for job in jobs[:NAMED_TOGETHER]]
+    more = len(jobs) - len(names)
+    if more:
+        return "%s and %d more" % (", ".join(names), more)
+    return " and ".join(names)
+
+
+def _why_alone(job: Job) -> str:
+    status = " in status %s" % shown(job.state.status) if job.state.status else ""
+    service = " ".join(part for part in (job.error_code, job.error_msg) if part)
+    return "%s%s: %s%s" % (job.outcome, status, job.words, " [the service said: %s]" % service if service else "")
 
 
 def unknown_jobs_in_words(jobs: Sequence[Job], where: str) -> str | None:

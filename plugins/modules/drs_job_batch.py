@@ -217,7 +217,10 @@ options:
     type: bool
     default: true
   progress_file:
-    description: A file to which the module appends a line of JSON whenever the numbers of jobs change.
+    description:
+      - A file to which the module appends a line of JSON whenever the numbers of jobs change.
+      - The numbers are C(total), C(reached), C(in_progress), C(busy), C(lost) and C(failed). C(busy) jobs wait for another
+        operation on them to end; of C(lost) ones, a request had no answer. C(at) is the time, C(state) the desired state.
     type: path
 seealso:
   - module: huaweicloud.drs.drs_job_info

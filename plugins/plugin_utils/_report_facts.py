@@ -9,6 +9,7 @@ is taken: a report must not be missing because one value of it is odd.
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -16,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import PAUSED, phase
-from ansible_collections.huaweicloud.drs.plugins.plugin_utils._window import WindowError, iso, moment
+from ansible_collections.huaweicloud.drs.plugins.module_utils._window import WindowError, iso, moment
 
 SCHEMA = 1
 GOOD = ("ok", "accepted")
@@ -40,11 +41,14 @@ def facts(run: Any) -> dict[str, Any]:
     ``run`` is what the role's argument ``report_run`` holds.
     """
     run = mapping(run)
-    check_mode, record = truth(run.get("check_mode")), _record(mapping(run.get("record")))
+    given = mapping(run.get("record"))
+    check_mode, record = truth(run.get("check_mode")), _record(given)
+    # Who ran it, and on what, a record says of the run that wrote it alone, and not of one that restores from it.
+    own = given if record["run"] == text(run.get("run")) else {}
     steps = [step for step in mappings(run.get("steps")) if _ran(step)]
     # An empty text is what a template makes of nothing.
     remaining = None if run.get("remaining") in (None, "") else [text(job_id) for job_id in values(run["remaining"])]
-    jobs = _jobs(steps, mapping(run.get("names")), mapping(mapping(run.get("record")).get("jobs")), remaining or [])
+    jobs = _jobs(steps, mapping(run.get("names")), mapping(given.get("jobs")), remaining or [])
     role = text(run.get("role"))
     kind = _kind(role, check_mode, record, remaining)
     for job in jobs.values():
@@ -80,9 +84,9 @@ def facts(run: Any) -> dict[str, Any]:
         "warnings": [text(one) for one in values(run.get("warnings"))],
         "steps": [_step(step) for step in steps],
         "jobs": list(jobs.values()),
-        "who": _who(mapping(run.get("who"))) if mapping(run.get("who")) else record["owner"],
-        "versions": _versions(mapping(run.get("versions")), mapping(mapping(run.get("record")).get("versions"))),
-        "record": record if mapping(run.get("record")) else None,
+        "who": _who(mapping(run.get("who")) or mapping(own.get("owner"))),
+        "versions": _versions(mapping(run.get("versions")), mapping(own.get("versions"))),
+        "record": record if given else None,
         "asked": plain(mapping(run.get("asked"))),
     }
 
@@ -194,7 +198,7 @@ def _observed(step: Mapping[str, Any], seen: list[dict[str, str]]) -> list[dict[
     if not seen:
         return []
     times = [one["at"] for one in seen]
-    return [{"from": min(times), "to": max(max(times), iso(stamp(step.get("ended_at"))))}]
+    return [{"from": min(times), "to": max([*times, iso(stamp(step.get("ended_at")))])}]
 
 
 def _recorded(known: Mapping[str, Any]) -> dict[str, str]:
@@ -369,6 +373,11 @@ def number(value: Any) -> float | None:
 
 def stamp(value: Any) -> datetime | None:
     """A moment, or None for what is not one, and for years in which no clock of a job can be."""
+    return _stamp(str(value))
+
+
+@functools.lru_cache(maxsize=4096)
+def _stamp(value: str) -> datetime | None:
     try:
         at = moment(value)
     except WindowError:

@@ -9,14 +9,14 @@ A job is a lane on a time axis. Jobs that went the same way at nearly the same t
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 
 from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import phase
+from ansible_collections.huaweicloud.drs.plugins.module_utils._window import UTC, WindowError, iso, zone
 from ansible_collections.huaweicloud.drs.plugins.plugin_utils import _report_words as words
 from ansible_collections.huaweicloud.drs.plugins.plugin_utils._report_facts import URGENT, stamp
-from ansible_collections.huaweicloud.drs.plugins.plugin_utils._window import UTC, WindowError, iso, zone
 
 STATES = {
     "still_paused": "STILL PAUSED",
@@ -64,28 +64,29 @@ def page(facts: Mapping[str, Any]) -> dict[str, Any]:
     """All that the template needs but the facts' own texts."""
     axis = _Axis.of(facts)
     lanes = [_lane(job, axis) for job in facts["jobs"]]
-    urgent = [lane for state in URGENT for lane in lanes if lane["state"] == state]
-    folded = list(_fold([lane for lane in lanes if lane["state"] not in URGENT], axis))
+    urgent = [_drawn([lane], axis) for state in URGENT for lane in lanes if lane["state"] == state]
+    folded = [_drawn(group, axis) for group in _fold([lane for lane in lanes if lane["state"] not in URGENT], axis)]
     parts = [part for lane in [*urgent, *folded] for part in lane["bar"]]
     families = {part["family"] for part in parts}
     answer = words.answer(facts)
+    began, ended = stamp(facts["started_at"]) or axis.first, stamp(facts["ended_at"]) or axis.last
     role = facts["role"].replace("_", " ").capitalize() or "Report"
     return {
         "title": role,
-        "head": f"{answer['title']} - {role}, {facts['host']}, {axis.both(axis.first)['local']}",
+        "head": f"{answer['title']} - {role}, {facts['host']}, {axis.both(began)['local']}",
         "answer": {**answer, "mark": {"bad": "!", "warn": "!", "good": "\u2713"}.get(answer["tone"], "i")},
         "named": _named(facts),
         "run": _how_it_ran(facts),
         "tiles": _tiles(facts),
-        "began": axis.both(axis.first),
-        "ended": axis.both(axis.last),
-        "took": words.length((axis.last - axis.first).total_seconds()),
+        "began": axis.both(began),
+        "ended": axis.both(ended),
+        "took": words.length((ended - began).total_seconds()),
         "zone": str(axis.where),
         "two_zones": axis.where is not UTC,
         "ticks": axis.ticks(),
         "work": _work(facts["work"], axis),
-        "urgent": [_shown_lane(lane) for lane in urgent],
-        "folded": [_shown_lane(lane) for lane in folded],
+        "urgent": urgent,
+        "folded": folded,
         "legend": [{"family": name, "words": text} for name, text in words.PHASES.items() if name in families],
         # A lane is blank before the job is read first.
         "blank": not all(lane["bar"] and lane["bar"][0]["left"] < 100 * SHOWN for lane in [*urgent, *folded]),
@@ -226,7 +227,6 @@ def _split(
 
 
 def _lane(job: Mapping[str, Any], axis: _Axis) -> dict[str, Any]:
-    parts = _parts(job, axis)
     state = job["state"]
     return {
         "id": job["id"],
@@ -236,15 +236,28 @@ def _lane(job: Mapping[str, Any], axis: _Axis) -> dict[str, Any]:
         "tone": TONES.get(state, "bad"),
         "status": words.status(job["status"]),
         "why": words.why(job),
-        "parts": parts,
-        "bar": _bar(parts, axis),
-        "way": _way([parts], axis) or words.status(job["status"]),
-        "jobs": [{"id": job["id"], "name": job["name"]}],
+        "parts": _parts(job, axis),
     }
 
 
-def _shown_lane(lane: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in lane.items() if key != "parts"}
+def _drawn(group: Sequence[Mapping[str, Any]], axis: _Axis) -> dict[str, Any]:
+    """The lane of a job, or one lane for many, drawn at the median of their times."""
+    parts = [
+        stretches[0]._replace(
+            first=statistics.median_high(part.first for part in stretches),
+            last=statistics.median_high(part.last for part in stretches),
+        )
+        for stretches in zip(*(lane["parts"] for lane in group))
+    ]
+    jobs = [{"id": lane["id"], "name": lane["name"]} for lane in group]
+    shared = {"id": "", "name": words.count(len(group), "job")} if len(group) > 1 else {}
+    return {
+        **{key: value for key, value in group[0].items() if key != "parts"},
+        **shared,
+        "bar": _bar(parts, axis),
+        "way": _way([lane["parts"] for lane in group], axis) or group[0]["status"],
+        "jobs": sorted(jobs, key=lambda job: (job["name"].casefold(), job["id"])),
+    }
 
 
 def _bar(parts: Sequence[Part], axis: _Axis) -> list[dict[str, Any]]:
@@ -273,12 +286,11 @@ def _way(lanes: Sequence[Sequence[Part]], axis: _Axis) -> str:
     found = []
     for number, stretches in enumerate(zip(*merged)):
         status = words.PHASES[phase(stretches[0].status)]
-        begins = _range([axis.clock(part.first) for part in sorted(stretches, key=lambda part: part.first)])
-        ends = _range([axis.clock(part.last) for part in sorted(stretches, key=lambda part: part.last)])
-        lasted = sorted((part.last - part.first).total_seconds() for part in stretches)
+        begins = _range(axis.clock, [part.first for part in stretches])
+        ends = _range(axis.clock, [part.last for part in stretches])
         last = number == len(merged[0]) - 1
         if phase(stretches[0].status) == "paused":
-            took = _range([words.at_most(lasted[0]), words.at_most(lasted[-1])])
+            took = _range(words.at_most, [(part.last - part.first).total_seconds() for part in stretches])
             found.append(f"{status} since {begins}" if last else f"{status} {begins} to {ends} ({took})")
         else:
             found.append(f"{status} {begins}" if number else status)
@@ -296,12 +308,14 @@ def _merged(parts: Sequence[Part]) -> list[Part]:
     return found
 
 
-def _range(shown: Sequence[str]) -> str:
-    return shown[0] if shown[0] == shown[-1] else f"{shown[0]}\u2013{shown[-1]}"
+def _range(shown: Callable[[Any], str], found: Sequence[Any]) -> str:
+    """The least and the most of what was found, in words; once if the words are the same."""
+    least, most = shown(min(found)), shown(max(found))
+    return least if least == most else f"{least}\u2013{most}"
 
 
-def _fold(lanes: Iterable[dict[str, Any]], axis: _Axis) -> Iterator[dict[str, Any]]:
-    """The lanes, with those of jobs that went the same way at nearly the same times as one; the largest first."""
+def _fold(lanes: Iterable[dict[str, Any]], axis: _Axis) -> list[list[dict[str, Any]]]:
+    """The lanes in groups of jobs that went the same way at nearly the same times; the largest group first."""
     alike = timedelta(seconds=axis.length * ALIKE)
     groups: dict[tuple[Any, ...], list[list[dict[str, Any]]]] = {}
     for lane in lanes:
@@ -312,33 +326,12 @@ def _fold(lanes: Iterable[dict[str, Any]], axis: _Axis) -> Iterator[dict[str, An
             found.append([lane])
         else:
             group.append(lane)
-    every = [group for found in groups.values() for group in found]
-    for group in sorted(every, key=len, reverse=True):
-        yield group[0] if len(group) == 1 else _folded(group, axis)
+    return sorted((group for found in groups.values() for group in found), key=len, reverse=True)
 
 
 def _near(one: Sequence[Part], other: Sequence[Part], alike: timedelta) -> bool:
-    return all(abs(a.first - b.first) <= alike and abs(a.last - b.last) <= alike for a, b in zip(one, other))
-
-
-def _folded(group: Sequence[dict[str, Any]], axis: _Axis) -> dict[str, Any]:
-    """One lane for many, drawn at the median of their times."""
-    parts = [
-        stretches[0]._replace(
-            first=statistics.median_high(part.first for part in stretches),
-            last=statistics.median_high(part.last for part in stretches),
-        )
-        for stretches in zip(*(lane["parts"] for lane in group))
-    ]
-    return {
-        **group[0],
-        "id": "",
-        "name": words.count(len(group), "job"),
-        "parts": parts,
-        "bar": _bar(parts, axis),
-        "way": _way([lane["parts"] for lane in group], axis) or group[0]["status"],
-        "jobs": sorted((lane["jobs"][0] for lane in group), key=lambda job: (job["name"].casefold(), job["id"])),
-    }
+    """Whether all stretches begin at nearly the same times, and so end: each at the next one's begin, the last with the axis."""
+    return all(abs(a.first - b.first) <= alike for a, b in zip(one, other))
 
 
 def _work(work: Mapping[str, Any], axis: _Axis) -> dict[str, Any]:

@@ -16,16 +16,9 @@ from ansible_collections.huaweicloud.drs.tests.demo import ansible
 @pytest.mark.parametrize(
     ("handed_on", "said"),
     [
-        (
-            {"drs_window": {"localhost": {"phase": "open", "certain": ["a"], "doubtful": ["b"]}}},
-            "NOT RESUMED: a, b. Run",
-        ),
-        (
-            {"drs_window": {"localhost": {"phase": "closed", "certain": ["a"]}}},
-            "No record says that a job is left to resume.",
-        ),
-        ({"drs_window": {"localhost": {"phase": "none", "run": "r"}}}, "No record says that a job is left to resume."),
-        ({}, "There is no record"),
+        ({"drs_remaining": {"one": ["a"], "two": ["b"], "three": []}}, "NOT RESUMED: a, b. Run"),
+        ({"drs_remaining": {"localhost": []}}, "Every job that the window paused runs again."),
+        ({}, "Nothing was handed on"),
     ],
 )
 def test_it_fails_and_says_what_is_not_resumed(tmp_path, handed_on, said):

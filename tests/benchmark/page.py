@@ -68,7 +68,7 @@ The requests of a run follow from the jobs alone:
 - the statuses of all jobs are read first, {PAGE} a page;
 - before a start, unless `allow_paid_order` is given, the details of the jobs to be started are read, {DETAIL_PAGE} a call;
 - each write holds `batch_size` jobs ({BATCH});
-- then, round after round, the statuses of the jobs that are still on their way are read, {PAGE} a page. The first round
+- then, round after round, the statuses of the jobs that are still in progress are read, {PAGE} a page. The first round
   comes a quarter of a second after the writes at the latest, and each later one after two and a half times as long, up to `wait_interval`.
 - `max_parallel` requests ({WIDTH}) are under way at once, over as many connections that stay open.
 

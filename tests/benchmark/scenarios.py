@@ -109,7 +109,7 @@ def least_requests(scenario: Scenario, jobs: int) -> dict[str, int]:
     """The fewest requests, by kind, with which the module's schedule of reads can do it.
 
     The statuses are read first, a page for each hundred jobs. A batch of ten is one write and, before a start, one read
-    of details. Then each round reads a page for each hundred jobs that are still on their way: here one round, since the
+    of details. Then each round reads a page for each hundred jobs that are still in progress: here one round, since the
     emulator's jobs have moved by the first look.
     """
     pages = -(-jobs // PAGE)

@@ -36,6 +36,12 @@ class Played(NamedTuple):
         return {host: int(count) for host, count in re.findall(r"^(\S+) +: ok=.* failed=(\d+) ", recap, re.MULTILINE)}
 
     @property
+    def last_line(self) -> str:
+        """The last message of a task."""
+        found = re.findall(r'"msg": ("(?:[^"\\]|\\.)*")', self.output)
+        return str(json.loads(found[-1])) if found else ""
+
+    @property
     def asked_to_write(self) -> list[Any]:
         """The requests that ask for a change, whatever became of them."""
         return [entry for entry in self.requests if entry.kind == "write"]

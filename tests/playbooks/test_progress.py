@@ -65,12 +65,12 @@ def test_lines_come_at_a_terminal_while_the_task_waits(service):
         first, text = None, ""
         while chunk := _read(terminal):
             text += chunk
-            first = first or (time.monotonic() if "2 on their way" in text else None)
+            first = first or (time.monotonic() if "2 in progress" in text else None)
     os.close(terminal)
     assert time.monotonic() - first > 3
     assert lines_of_progress(text) == [
-        "[localhost] 0 of 2 paused, 2 on their way",
-        "[localhost] 1 of 2 paused, 1 on their way",
+        "[localhost] 0 of 2 paused, 2 in progress",
+        "[localhost] 1 of 2 paused, 1 in progress",
     ]
     assert text.index("1 of 2 paused") < text.index("changed: [localhost]")
 
@@ -90,7 +90,7 @@ def test_standard_output_is_as_without_progress(service):
     without = run(drs, play(drs, progress=False))
     assert with_progress.returncode == without.returncode == 0, with_progress.stdout + without.stdout
     assert with_progress.stdout == without.stdout
-    assert lines_of_progress(with_progress.stderr) == ["[localhost] 0 of 1 paused, 1 on their way"]
+    assert lines_of_progress(with_progress.stderr) == ["[localhost] 0 of 1 paused, 1 in progress"]
     assert lines_of_progress(without.stderr) == []
 
 
@@ -113,7 +113,7 @@ def test_nothing_is_left_behind(service, ends):
     kept = drs.folder / "local-tmp"
     done = run(drs, path, ANSIBLE_LOCAL_TEMP=str(kept))
     assert done.returncode == 2, done.stdout + done.stderr
-    assert lines_of_progress(done.stderr) == ["[localhost] 0 of 1 paused, 1 on their way"]
+    assert lines_of_progress(done.stderr) == ["[localhost] 0 of 1 paused, 1 in progress"]
     assert list(kept.rglob("*")) == []
 
 
@@ -141,4 +141,4 @@ def test_through_a_runner(service, tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     (events,) = got.rglob("job_events")
     shown = [json.loads(path.read_text())["stdout"] for path in events.iterdir()]
-    assert any("[localhost] 0 of 1 paused, 1 on their way" in text for text in shown)
+    assert any("[localhost] 0 of 1 paused, 1 in progress" in text for text in shown)

@@ -113,13 +113,12 @@ class Stage(Service):
         return self.records()["localhost"]
 
     def records(self) -> dict[str, dict[str, Any]]:
-        """The record of each host that has one."""
+        """The record of each maintenance that has one, by its name."""
         return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in self.state.glob("*.json")}
 
-    @property
-    def locked(self) -> bool:
-        """Whether a lock is held."""
-        return any(self.state.glob("*.lock"))
+    def known(self, name: str = "localhost") -> dict[str, str]:
+        """What the record says of each job."""
+        return {key: job["known"] for key, job in self.records()[name]["jobs"].items()}
 
     def reports(self, folder: str = "state/reports") -> list[tuple[dict[str, Any], str]]:
         """Every report as its facts and its page, oldest first."""

@@ -27,12 +27,20 @@ def test_two_at_once_then_killed_then_restored_twice(stage):
         wait_for(drs.folder / "begun", first)
         second = drs.window(IDS, work)
         assert (second.exit_code, second.asked_to_write) == (2, [])
-        assert "another window is at work" in second.output
-        assert drs.locked
+        assert "The maintenance 'localhost' is open already" in second.output
+        other_name = drs.window([BILLING], work, maintenance_window_name="other")
+        assert (other_name.exit_code, other_name.asked_to_write) == (2, [])
+        assert f"Job {BILLING} is in the open maintenance 'localhost'" in other_name.output
+        other_folder = drs.window(
+            [BILLING], work, maintenance_window_state_dir=str(drs.folder / "x"), maintenance_window_refuse_paused="yes"
+        )
+        assert (other_folder.exit_code, other_folder.asked_to_write) == (2, [])
+        assert f"paused already: {BILLING} (job-2)" in other_folder.output
     finally:
         kill(first)
     assert {drs.emulator.jobs[job_id].phase for job_id in IDS} == {"paused"}
-    assert (drs.record["phase"], sorted(drs.record["certain"])) == ("open", sorted([ORDERS, BILLING]))
+    assert drs.record["phase"] == "open"
+    assert drs.known() == {ORDERS: "paused", BILLING: "paused", STOCK: "paused_before"}
 
     predicted = drs.restore("--check")
     assert (predicted.exit_code, predicted.asked_to_write) == (0, []), predicted.output
@@ -42,7 +50,7 @@ def test_two_at_once_then_killed_then_restored_twice(stage):
     assert restore.exit_code == 0, restore.output
     assert sorted(restore.writes) == sorted([("resume", ORDERS), ("resume", BILLING)])
     assert drs.emulator.jobs[STOCK].phase == "paused"
-    assert (drs.record["phase"], drs.locked) == ("closed", False)
+    assert drs.record["phase"] == "closed"
     assert drs.reports()[-1][0]["role"] == "restore"
 
     again = drs.restore()
@@ -50,31 +58,63 @@ def test_two_at_once_then_killed_then_restored_twice(stage):
 
 
 def test_without_a_record(stage):
-    """By ids, only what is paused is resumed; without ids it says that there is nothing to restore from."""
+    """By ids, only what is paused is resumed; without ids there is nothing to do, and it says where it looked."""
     drs = stage(jobs(PAUSED, "INCRE_TRANSFER_FAILED", RUNNING))
-    hosts = {
-        "by_ids": {"drs_job_ids": "\n".join(IDS), "maintenance_window_state_dir": ""},
-        "without": {"maintenance_window_state_dir": str(drs.state)},
-    }
-    run = drs.play("restore", {"drs_hosts": "all"}, "-i", drs.hosts(hosts))
+    hosts = {"by_ids": {"drs_job_ids": "\n".join(IDS)}, "without": {}}
+    answers = {"drs_hosts": "all", "maintenance_window_state_dir": str(drs.state)}
+    run = drs.play("restore", answers, "-i", drs.hosts(hosts))
     assert run.exit_code == 2
-    assert run.failures == {"by_ids": 1, "without": 1}
+    assert run.failures == {"by_ids": 1, "without": 0}
     assert run.writes == [("resume", ORDERS)]
-    assert f"{BILLING} (INCRE_TRANSFER_FAILED)" in run.output
-    assert "NOT ALL JOBS WERE RESUMED" in run.output
-    assert "There is nothing to restore from" in run.output
+    assert f"1 of 3 jobs do not run: {BILLING}" in run.output
+    assert f"{drs.state} never held a record of the maintenance 'without'" in " ".join(run.output.split())
 
 
-def test_a_lock_without_a_record_keeps_windows_out_until_a_restore(stage):
-    """A run that was ended between its lock and its record has paused nothing."""
+def test_in_another_project_or_at_another_endpoint(stage):
+    """Case B1: the record stays as it is, and the right restore then finds it."""
     drs = stage(jobs(RUNNING))
-    (drs.state / "localhost.lock").mkdir(parents=True)
+    first = drs.begin_window(ORDERS, drs.tasks("work", LONG_WORK.format(folder=drs.folder)))
+    try:
+        wait_for(drs.folder / "begun", first)
+    finally:
+        kill(first)
+    record = (drs.state / "localhost.json").read_text("utf-8")
+    wrong = drs.restore(drs_project_id="ffffffffffffffffffffffffffffffff")
+    assert (wrong.exit_code, wrong.asked_to_write) == (2, [])
+    assert "ffffffffffffffffffffffffffffffff" in wrong.last_line
+    assert drs.record["project_id"] in wrong.last_line
+    assert (drs.state / "localhost.json").read_text("utf-8") == record
+    right = drs.restore()
+    assert (right.exit_code, right.writes) == (0, [("resume", ORDERS)]), right.output
+
+
+def test_a_record_that_cannot_be_read(stage):
+    """Case B11."""
+    drs = stage(jobs(PAUSED))
+    drs.state.mkdir()
+    (drs.state / "localhost.json").write_text("{", encoding="utf-8")
     work = drs.tasks("work", "- name: Work\n  ansible.builtin.debug:\n    msg: at work\n")
-    refused = drs.window(ORDERS, work)
-    assert (refused.exit_code, refused.asked_to_write) == (2, [])
-    assert "run the playbook restore" in refused.output
-    # Of a run that was kept out itself, the lock is not: it may be that of a run at work.
-    kept_out = drs.restore(drs_window=refused.stats["drs_window"])
-    assert (kept_out.exit_code, drs.locked) == (0, True), kept_out.output
-    restore = drs.restore()
-    assert (restore.exit_code, restore.asked_to_write, drs.locked) == (0, [], False), restore.output
+    for run in (drs.window(ORDERS, work), drs.restore()):
+        assert (run.exit_code, run.asked_to_write) == (2, [])
+        assert "cannot be read as one" in run.last_line
+        assert "drs_job_ids" in run.last_line
+    restore = drs.restore(drs_job_ids=ORDERS)
+    assert (restore.exit_code, restore.writes) == (0, [("resume", ORDERS)]), restore.output
+    assert [path.name for path in drs.state.glob("*.json*")][0].startswith("localhost.json.unreadable-")
+    assert drs.window(ORDERS, work).exit_code == 0
+
+
+def test_the_restore_of_another_workflow(stage):
+    """Case B2: an AWX workflow whose window never began leaves the maintenance of another one alone."""
+    drs = stage(jobs(RUNNING))
+    work = drs.tasks("work", LONG_WORK.format(folder=drs.folder))
+    first = drs.begin_window(ORDERS, work, awx_workflow_job_id=7)
+    try:
+        wait_for(drs.folder / "begun", first)
+        other = drs.restore(awx_workflow_job_id=8)
+        assert (other.exit_code, other.asked_to_write) == (0, []), other.output
+        assert "was left alone" in " ".join(other.output.split())
+    finally:
+        kill(first)
+    own = drs.restore(awx_workflow_job_id=7)
+    assert (own.exit_code, own.writes) == (0, [("resume", ORDERS)]), own.output

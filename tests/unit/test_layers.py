@@ -21,6 +21,8 @@ MODULE_UTILS = {
     "_signature": "",
     "_answers": "",
     "_lifecycle": "",
+    "_progress": "_clock",
+    "_window": "_clock",
     "_allowlist": "_secrets",
     "_credentials": "_message _secrets _signature",
     "_endpoints": "_credentials _secrets",
@@ -31,14 +33,23 @@ MODULE_UTILS = {
     "_job": "_clock _lifecycle _reconcile",
     "_job_options": "_clock _job _lifecycle",
     "_result": "_job _lifecycle",
+    "_pause_record": "_job_options",
     "_convergence": "_answers _api _clock _job _reconcile",
     "_module": "_api _auth _clock _credentials _endpoints _http _secrets _version",
-    "_batch": "_clock _convergence _endpoints _job _job_options _lifecycle _module _reconcile _result",
+    "_batch": "_convergence _endpoints _job _job_options _lifecycle _module _progress _reconcile _result",
+    "_maintenance": "_clock _convergence _credentials _endpoints _http _job _job_options _lifecycle _module _pause_record _progress "
+    "_reconcile _result _version _window",
     "_query": "_allowlist _answers _api _clock _endpoints _job_options _lifecycle _module _reconcile",
+    "_waiting": "_answers _api _clock _endpoints _job _job_options _lifecycle _module _progress _reconcile _result",
 }
-MODULES = {"drs_job_batch": "_batch _module", "drs_job_info": "_module _query"}
+MODULES = {
+    "drs_job_batch": "_batch _module",
+    "drs_job_info": "_module _query",
+    "drs_job_wait": "_module _waiting",
+    "drs_maintenance": "_maintenance _module",
+}
 # What runs on the controller may use what is pure.
-PURE = {"_clock", "_job_options", "_lifecycle"}
+PURE = {"_clock", "_job_options", "_lifecycle", "_window"}
 
 
 def imported_by(path):

@@ -10,8 +10,8 @@ import types
 
 import pytest
 from ansible.plugins.action import ActionBase
-from ansible_collections.huaweicloud.drs.plugins.action import drs_job_batch
 from ansible_collections.huaweicloud.drs.plugins.action import drs_job_info as plugin
+from ansible_collections.huaweicloud.drs.plugins.plugin_utils import _progress_action
 
 
 @pytest.mark.parametrize(("async_val", "wrapped"), [(0, False), (60, True)])
@@ -35,12 +35,13 @@ def test_the_module_runs_as_without_the_plugin(async_val, wrapped):
     assert removed == ([] if wrapped else ["/tmp/one"])
 
 
-@pytest.mark.parametrize("either", [plugin, drs_job_batch])
-def test_room_is_made_before_a_result_is_read(monkeypatch, either):
+@pytest.mark.parametrize(("either", "name"), [(plugin, "ActionModule"), (_progress_action, "ProgressAction")])
+def test_room_is_made_before_a_result_is_read(monkeypatch, either, name):
     seen = []
     monkeypatch.setattr(either, "make_room", seen.append)
     monkeypatch.setattr(ActionBase, "_parse_returned_data", lambda self, res, *rest: (res, *rest))
-    made = either.ActionModule.__new__(either.ActionModule)
+    action = getattr(either, name)
+    made = action.__new__(action)
     res = {"stdout": "{}"}
     assert made._parse_returned_data(res, "legacy") == (res, "legacy")
     assert made._parse_returned_data(res) == (res,)

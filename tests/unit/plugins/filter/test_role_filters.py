@@ -8,12 +8,11 @@ from __future__ import annotations
 import importlib
 
 import pytest
+from ansible import constants as C
 from ansible.errors import AnsibleFilterError
 
 NOW = "2026-03-01T12:00:00Z"
 RUN = {"role": "r", "run": "1", "host": "h", "started_at": NOW, "ended_at": NOW, "steps": []}
-RECORD = {"certain": [], "doubtful": ["a"]}
-ROWS = [{"id": "a", "status": "INCRE_TRANSFER_STARTED"}]
 
 
 def load(name):
@@ -26,12 +25,6 @@ def load(name):
 @pytest.mark.parametrize(
     ("name", "arguments", "expected"),
     [
-        ("window", (NOW, "12:00", "13:00"), {"open": True, "minutes_left": 60}),
-        ("window", (NOW, "12:00", "13:00", "UTC", "61"), {"open": False}),
-        ("pause_claims", ({"jobs": []}, ["a"]), {"doubtful": ["a"]}),
-        ("resume_plan", ({"jobs": ROWS}, [], ["a"]), {"watch": ["a"]}),
-        ("resume_verdict", (RECORD, {"watch": ["a"]}, {}, {"watch": ["a"]}, {}, True), {"problems": []}),
-        ("restore_from", (["a"],), {"certain": ["a"]}),
         ("run_report", (RUN,), {"outcome": "ok"}),
     ],
 )
@@ -44,29 +37,61 @@ def test_a_report_names_its_path():
     assert load("run_report")(RUN, "/r.html")["sentence"] == "No job was read. Report: /r.html"
 
 
-def test_a_long_pause():
-    assert load("long_pause")(NOW, "2026-03-02T13:00:00Z", "24")[0].startswith("The jobs were paused for 25.0 hours")
-    assert load("long_pause")(NOW, "2026-03-02T12:00:00Z", "24") == []
-
-
 def test_failure_text():
     assert load("failure_text")({"name": "x"}, {"msg": "y"}) == "x: y"
 
 
-def test_tasks_files(tmp_path):
-    path = tmp_path / "work.yml"
-    path.write_text("- ping:\n", encoding="utf-8")
-    assert load("tasks_files")(path) == [str(path)]
+class TestTasksFiles:
+    """Roles are found where ansible-core finds them."""
+
+    def write(self, path, text):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def test_files_and_warnings(self, tmp_path):
+        path = self.write(tmp_path / "work.yml", "- ping:\n  delegate_to: db\n")
+        found = load("tasks_files")(path)
+        assert (found["files"], len(found["warnings"])) == ([str(path)], 1)
+        assert load("tasks_files")(["", path, None])["files"] == [str(path)]
+        assert load("tasks_files")("") == {"files": [], "warnings": []}
+
+    @pytest.mark.parametrize("folder", ["play/roles/app", "play/app", "path/app"])
+    def test_beside_the_playbook_and_on_the_path_of_roles(self, tmp_path, monkeypatch, folder):
+        monkeypatch.setattr(C, "DEFAULT_ROLES_PATH", [str(tmp_path / "none"), str(tmp_path / "path")])
+        self.write(tmp_path / folder / "tasks" / "main.yml", "- meta: end_play")
+        path = self.write(tmp_path / "work.yml", "- include_role: {name: app}")
+        with pytest.raises(AnsibleFilterError, match="of the role app says meta: end_play"):
+            load("tasks_files")(str(path), str(tmp_path / "play"))
+
+    def test_by_its_path_and_beside_the_role_that_depends_on_it(self, tmp_path):
+        self.write(tmp_path / "far" / "base" / "tasks" / "main.yml", "- meta: end_play")
+        self.write(tmp_path / "far" / "app" / "meta" / "main.yml", "dependencies: [base]")
+        path = self.write(tmp_path / "work.yml", f"- include_role: {{name: {tmp_path}/far/app}}")
+        with pytest.raises(AnsibleFilterError, match="of the role base says meta: end_play"):
+            load("tasks_files")(str(path))
+
+    @pytest.mark.parametrize("name", ["huaweicloud.drs.app", "app"])
+    def test_in_a_collection(self, tmp_path, monkeypatch, name):
+        asked = []
+
+        def find(name, collections):
+            asked.append((name, collections))
+            return ("app", str(tmp_path / "app"), "huaweicloud.drs")
+
+        module = importlib.import_module("ansible_collections.huaweicloud.drs.plugins.filter.tasks_files")
+        monkeypatch.setattr(module, "_get_collection_role_path", find)
+        self.write(tmp_path / "app" / "tasks" / "main.yml", "- meta: end_play")
+        path = self.write(tmp_path / "work.yml", f"- include_role: {{name: {name}}}")
+        with pytest.raises(AnsibleFilterError, match="of the role app says meta: end_play"):
+            load("tasks_files")(str(path), str(tmp_path))
+        assert asked == [(name, ["huaweicloud.drs"])]
 
 
 @pytest.mark.parametrize(
     ("name", "arguments", "words"),
     [
-        ("window", (NOW, "12:00", ""), "of one kind"),
-        ("window", (NOW, "", "", "Nowhere/Land"), "time zone"),
-        ("long_pause", ("yesterday", NOW, 24), "ISO 8601"),
         ("tasks_files", ("/no/such/file.yml",), "cannot be read"),
-        ("restore_from", ([],), "nothing to restore from"),
     ],
 )
 def test_a_refusal_is_ansibles_error(name, arguments, words):

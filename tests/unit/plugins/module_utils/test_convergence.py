@@ -1570,26 +1570,26 @@ class TestReports:
     def test_counts_are_reported_when_they_change(self):
         run = Run("paused", {"a": [RUNNING] * 3 + [PAUSED], "b": [RUNNING, PAUSED]}, answers=[{"a": BUSY, "b": LOST}])
         reports = [{name: number for name, number in report.items() if number} for report in run.reports]
-        assert reports[:2] == [{"total": 2, "busy": 1, "lost": 1}, {"total": 2, "busy": 1, "there": 1}]
+        assert reports[:2] == [{"total": 2, "busy": 1, "lost": 1}, {"total": 2, "busy": 1, "reached": 1}]
         assert all(one != other for one, other in itertools.pairwise(reports))
 
-    @pytest.mark.parametrize(("answer", "name"), [(BUSY, "busy"), (LOST, "lost"), (ACCEPTED, "on_their_way")])
+    @pytest.mark.parametrize(("answer", "name"), [(BUSY, "busy"), (LOST, "lost"), (ACCEPTED, "in_progress")])
     def test_jobs_are_counted(self, answer, name):
         run = Run("paused", {"a": [RUNNING], "b": [RUNNING]}, answers=[answer])
         assert (run.reports[0]["total"], run.reports[0][name]) == (2, 2)
 
     def test_the_end_is_reported(self):
         run = Run("paused", [RUNNING], deadline=BEGAN + 5)
-        waiting = {"total": 1, "there": 0, "on_their_way": 1, "busy": 0, "lost": 0, "failed": 0}
-        assert run.reports == [waiting, {**waiting, "on_their_way": 0, "failed": 1}]
+        waiting = {"total": 1, "reached": 0, "in_progress": 1, "busy": 0, "lost": 0, "failed": 0}
+        assert run.reports == [waiting, {**waiting, "in_progress": 0, "failed": 1}]
 
     def test_the_numbers_add_up(self):
         jobs = {"a": [PAUSED], "b": [CONFIGURED], "c": [RUNNING]}
         run = Run("paused", jobs, wait=False)
         assert count(run.jobs.values()) == {
             "total": 3,
-            "there": 2,
-            "on_their_way": 0,
+            "reached": 2,
+            "in_progress": 0,
             "busy": 0,
             "lost": 0,
             "failed": 1,

@@ -452,7 +452,7 @@ class TestTheResult:
         service = emulator(["INCRE_TRANSFER_STARTED", "PAUSING", "CONFIGURATION"])
         run_batch(service, state="paused", job_ids=ids(3), progress_file=str(tmp_path / "progress"))
         lines = [json.loads(line) for line in (tmp_path / "progress").read_text().splitlines()]
-        assert [(line["there"], line["on_their_way"], line["failed"]) for line in lines] == [(1, 1, 1), (2, 0, 1)]
+        assert [(line["reached"], line["in_progress"], line["failed"]) for line in lines] == [(1, 1, 1), (2, 0, 1)]
         assert {line["state"] for line in lines} == {"paused"}
 
     def test_a_progress_file_that_cannot_be_written_ends_nothing(self, tmp_path):
@@ -566,7 +566,7 @@ def test_no_details_are_read_where_an_order_may_be_paid():
     assert service.journal.of("batch-detail") == []
 
 
-def test_each_round_asks_only_for_jobs_that_are_still_on_their_way():
+def test_each_round_asks_only_for_jobs_that_are_still_in_progress():
     slow = {"status": "INCRE_TRANSFER_STARTED", "write_lag": 60}
     service = emulator(["INCRE_TRANSFER_STARTED"] * 150 + [slow] * 120)
     run_batch(service, state="paused", job_ids=ids(270))

@@ -10,9 +10,9 @@ from datetime import timedelta
 
 import pytest
 from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import STATUSES, phase
+from ansible_collections.huaweicloud.drs.plugins.module_utils._window import UTC, moment, zone
 from ansible_collections.huaweicloud.drs.plugins.plugin_utils import _report_facts, _report_page, _report_words
 from ansible_collections.huaweicloud.drs.plugins.plugin_utils._report import report
-from ansible_collections.huaweicloud.drs.plugins.plugin_utils._window import UTC, moment, zone
 from ansible_collections.huaweicloud.drs.tests.roles import runs
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -186,6 +186,20 @@ def test_without_rows_the_record_answers(known, state):
     assert (job["name"], job["state"]) == ("orders", state)
 
 
+def test_a_closed_record_leaves_nothing_paused():
+    record = {"phase": "closed", "jobs": {"a": {"name": "orders", "before": RUNNING, "known": "paused"}}}
+    assert made(run(record=record))["facts"]["still_paused"]["answer"] == "no"
+
+
+def test_only_the_first_jobs_are_named_in_the_sentence():
+    ids = [f"id-{number:02d}" for number in range(12)]
+    found = made(run(remaining=ids))
+    assert "id-09 and 2 more; " in found["sentence"]
+    assert "id-10" not in found["sentence"]
+    assert (len(found["page"]["named"][0]["jobs"]), found["page"]["named"][0]["more"]) == (10, 2)
+    assert len(found["page"]["urgent"]) == 12
+
+
 @pytest.mark.parametrize("outcome", ["ok", "failed"])
 def test_without_a_record_the_last_statuses_answer(outcome):
     paused = step(row("a", (RUNNING, at(5)), (PAUSED, at(10)), changed=outcome == "ok", outcome=outcome))
@@ -199,7 +213,9 @@ def test_a_restore_knows_since_when_its_jobs_are_paused():
     found = made(run(resumed, role="restore", record=record, remaining=[], warn_after="2", who={"user": "bob"}))
     assert found["sentence"] == "1 job paused for at most 2 h 30 min, the job runs again."
     assert found["facts"]["longest_pause"] == {"id": "a", "seconds": 9000, "warn_after": 2, "too_long": True}
-    assert found["page"]["began"]["utc"] == "2026-10-24T22:00:00Z"
+    assert (found["page"]["began"]["utc"], found["page"]["took"]) == (BEGAN, "1 h 00 min")
+    assert found["page"]["folded"][0]["bar"][0]["left"] == 0
+    assert found["page"]["folded"][0]["way"].startswith("paused 00:00 CEST to 02:30 CEST (2 h 30 min)")
     assert {"number": "2 h 30 min", "words": "longest pause, MORE THAN 2 h", "tone": "bad"} in found["page"]["tiles"]
     rows = {one["name"]: one for one in found["page"]["who"]}
     assert (rows["Run by"]["text"], rows["Maintenance begun by"]["text"]) == ("bob", "ann on x")
@@ -208,7 +224,13 @@ def test_a_restore_knows_since_when_its_jobs_are_paused():
 
 def test_who_and_where():
     owner = {"user": "ann", "host": "x", "awx_job": 7, "awx_url": "https://awx/7"}
-    record = {"phase": "closed", "owner": owner, "region": "eu-de", "versions": {"python": "3.12", "collection": "0"}}
+    record = {
+        "phase": "closed",
+        "run": "r1",
+        "owner": owner,
+        "region": "eu-de",
+        "versions": {"python": "3.12", "collection": "0"},
+    }
     found = made(run(record=record, versions={"ansible": "2.19", "collection": "1.0.0"}, remaining=[]))
     rows = {one["name"]: one for one in found["page"]["who"]}
     assert rows["AWX job"] == {"name": "AWX job", "text": "7", "url": "https://awx/7"}
@@ -217,6 +239,10 @@ def test_who_and_where():
         "collection 1.0.0, ansible 2.19, python 3.12",
     )
     assert "Maintenance begun by" not in rows
+    rows = {one["name"]: one for one in made(run(record={**record, "run": "r0"}, remaining=[]))["page"]["who"]}
+    assert "Run by" not in rows
+    assert "Versions" not in rows
+    assert rows["Maintenance begun by"]["text"] == "ann on x"
 
 
 def test_check_mode_says_that_nothing_was_done():
@@ -409,7 +435,7 @@ def test_what_was_not_observed_is_drawn_so():
 
 
 def test_without_the_end_of_a_step_a_job_is_observed_until_what_was_seen_last():
-    moves = (RUNNING, BEGAN), (PAUSED, at(15))
+    moves = (RUNNING, BEGAN), (RUNNING, at(2)), (PAUSED, at(15)), (PAUSED, at(15))
     assert lane_of(step(row("a", *moves))) == [("running", 0.0, 25.0, True), ("paused", 25.0, 75.0, False)]
     assert lane_of(step(row("a", *moves), ended_at=ENDED)) == [
         ("running", 0.0, 25.0, True),
@@ -470,7 +496,7 @@ def test_a_zone_that_is_not_valid_does_not_cost_the_report(name):
 
 
 def test_a_run_of_no_length_and_one_of_no_known_time():
-    assert made(run(step(row()), ended_at=BEGAN))["page"]["took"] == "1 s"
+    assert made(run(step(row()), ended_at=BEGAN))["page"]["took"] == "0 s"
     assert made(run(step(row()), started_at=None, ended_at="never"))["page"]["began"]["utc"] == "1970-01-01T00:00:00Z"
 
 

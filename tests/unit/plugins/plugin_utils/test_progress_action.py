@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, huaweicloud.drs contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The progress that drs_job_batch shows, and that it is the module's own run apart from that."""
+"""The progress that is shown while a module waits, and that it is the module's own run apart from that."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ import types
 
 import pytest
 from ansible import constants as C
-from ansible_collections.huaweicloud.drs.plugins.action import drs_job_batch as plugin
+from ansible_collections.huaweicloud.drs.plugins.plugin_utils import _progress_action as plugin
 
 RECORD = {
     "at": "2026-03-01T22:30:00Z",
     "state": "paused",
     "total": 40,
-    "there": 12,
-    "on_their_way": 27,
+    "reached": 12,
+    "in_progress": 27,
     "busy": 1,
     "failed": 0,
     "lost": 0,
@@ -46,27 +46,27 @@ class Growing(io.StringIO):
 
 class TestLine:
     def test_the_words(self):
-        assert plugin.progress_line("localhost", RECORD) == "[localhost] 12 of 40 paused, 27 on their way, 1 busy"
+        assert plugin.progress_line("localhost", RECORD) == "[localhost] 12 of 40 paused, 27 in progress, 1 busy"
 
     def test_everything_that_can_be_told(self):
         line = plugin.progress_line("eu-de", record(failed=2, lost=3))
-        assert line == "[eu-de] 12 of 40 paused, 27 on their way, 1 busy, 2 failed, 3 lost"
+        assert line == "[eu-de] 12 of 40 paused, 27 in progress, 1 busy, 2 failed, 3 lost"
 
     def test_zeros_are_left_out(self):
         assert (
-            plugin.progress_line("h", record(there=0, on_their_way=40, busy=0)) == "[h] 0 of 40 paused, 40 on their way"
+            plugin.progress_line("h", record(reached=0, in_progress=40, busy=0)) == "[h] 0 of 40 paused, 40 in progress"
         )
 
-    @pytest.mark.parametrize("facts", [{"there": 40}, {"there": 39, "failed": 1}])
+    @pytest.mark.parametrize("facts", [{"reached": 40}, {"reached": 39, "failed": 1}])
     def test_nothing_is_said_when_nothing_is_waited_for(self, facts):
-        assert plugin.progress_line("h", record(**{"on_their_way": 0, "busy": 0, **facts})) is None
+        assert plugin.progress_line("h", record(**{"in_progress": 0, "busy": 0, **facts})) is None
 
-    @pytest.mark.parametrize("waiting", ["on_their_way", "busy", "lost"])
+    @pytest.mark.parametrize("waiting", ["in_progress", "busy", "lost"])
     def test_each_kind_of_waiting_is_told(self, waiting):
-        line = plugin.progress_line("h", record(**{"there": 39, "on_their_way": 0, "busy": 0, waiting: 1}))
+        line = plugin.progress_line("h", record(**{"reached": 39, "in_progress": 0, "busy": 0, waiting: 1}))
         assert line == f"[h] 39 of 40 paused, 1 {waiting.replace('_', ' ')}"
 
-    @pytest.mark.parametrize("shape", [None, 7, "text", [], {}, {"there": 1}, record(total="many"), record(busy=[1])])
+    @pytest.mark.parametrize("shape", [None, 7, "text", [], {}, {"reached": 1}, record(total="many"), record(busy=[1])])
     def test_another_shape_gives_no_line(self, shape):
         assert plugin.progress_line("h", shape) is None
 
@@ -86,16 +86,16 @@ class TestFollower:
         return json.dumps(record(**facts)) + "\n"
 
     def test_the_first_record_is_shown_at_once(self):
-        assert self.lines((0.0, ""), (0.2, self.line())) == [None, "[h] 12 of 40 paused, 27 on their way, 1 busy"]
+        assert self.lines((0.0, ""), (0.2, self.line())) == [None, "[h] 12 of 40 paused, 27 in progress, 1 busy"]
 
     def test_nothing_is_said_twice(self):
         assert self.lines((0.0, self.line()), (5.0, self.line()), (9.0, ""))[1:] == [None, None]
 
     def test_no_sooner_than_three_seconds_after_the_last_and_then_the_newest(self):
         shown = self.lines(
-            (0.0, self.line(there=1)),
-            (1.0, self.line(there=2)),
-            (2.9, self.line(there=3) + self.line(there=4)),
+            (0.0, self.line(reached=1)),
+            (1.0, self.line(reached=2)),
+            (2.9, self.line(reached=3) + self.line(reached=4)),
             (3.0, ""),
         )
         assert [line and line.split(",")[0] for line in shown] == [
@@ -106,12 +106,12 @@ class TestFollower:
         ]
 
     def test_half_a_line_waits_for_its_other_half(self):
-        whole = self.line(there=5)
+        whole = self.line(reached=5)
         shown = self.lines((0.0, whole[:20]), (0.2, whole[20:]))
         assert [line and line.split(",")[0] for line in shown] == [None, "[h] 5 of 40 paused"]
 
     def test_what_cannot_be_read_is_passed_over(self):
-        assert self.lines((0.0, "not json\n\n[1]\n"), (0.2, self.line(there=6)))[1].startswith("[h] 6 of 40")
+        assert self.lines((0.0, "not json\n\n[1]\n"), (0.2, self.line(reached=6)))[1].startswith("[h] 6 of 40")
 
 
 class Shell:
@@ -126,7 +126,7 @@ def action(args, *, transport="local", become=None, async_val=0, native_async=Fa
     task = types.SimpleNamespace(
         args=args, async_val=async_val, check_mode=False, diff=False, action="huaweicloud.drs.drs_job_batch"
     )
-    made = plugin.ActionModule(task, connection, types.SimpleNamespace(), None, None, None)
+    made = plugin.ProgressAction(task, connection, types.SimpleNamespace(), None, None, None)
     made._remove_tmp_path = lambda path, force=False: None
     return made
 
@@ -174,7 +174,7 @@ class TestWatched:
             return {}
 
         run(action({"state": "paused"}), module, monkeypatch)
-        assert shown == [("[eu-de] 12 of 40 paused, 27 on their way, 1 busy", {"stderr": True})]
+        assert shown == [("[eu-de] 12 of 40 paused, 27 in progress, 1 busy", {"stderr": True})]
 
     def test_the_arguments_are_the_tasks_and_the_file(self, monkeypatch, folder, shown):
         given = {}
