@@ -11,8 +11,13 @@ version_added: 1.0.0
 author:
   - huaweicloud.drs contributors
 description:
-  - Gives the task's name and message, cut to a length that a report can show. Of a task with C(no_log) it gives the name alone.
-  - Used by the roles of this collection.
+  - Private to this collection. Used by its roles.
+  - Gives the task's name and message, as words of one line that a report can show. Of a task with C(no_log) it gives the name
+    alone, and what looks like a password is masked.
+  - Without a task it says so. ansible-core names none for an include that failed, before 2.19 for a handler, and with
+    C(any_errors_fatal) or C(run_once) for a task of another host.
+  - ansible-core does not clear C(ansible_failed_task) once a rescue is over. Set it empty before a block, so that its rescue
+    does not report an earlier failure.
 positional: _input, result
 options:
   _input:
@@ -26,12 +31,17 @@ options:
 """
 
 EXAMPLES = r"""
+- name: Forget earlier failures
+  ansible.builtin.set_fact:
+    ansible_failed_task: {}
+    ansible_failed_result: {}
+
 - name: Work
   block:
     - name: Do it
       ansible.builtin.command: /bin/false
   rescue:
-    - name: Tell
+    - name: Report
       ansible.builtin.debug:
         msg: "{{ ansible_failed_task | default({}) | huaweicloud.drs.failure_text(ansible_failed_result | default({})) }}"
 """

@@ -212,8 +212,8 @@ options:
     type: bool
     default: true
   progress:
-    description: Whether to show a line while the module waits. Tasks with C(async) and hosts that are not local show
-      none.
+    description: Whether to show a line while the module waits. Tasks with C(async) or C(become) and hosts that are not
+      local show none.
     type: bool
     default: true
   progress_file:

@@ -117,15 +117,14 @@ def test_nothing_is_left_behind(service, ends):
     assert list(kept.rglob("*")) == []
 
 
-def test_through_a_runner(service, tmp_path):
-    drs = service([job(ORDERS, shows_after=3)])
-    asked, worked, got = (tmp_path / name for name in ("asked", "worked", "got"))
-    (asked / "project").mkdir(parents=True)
-    (asked / "env").mkdir()
-    path = os.pathsep.join([os.path.dirname(ansible.program()), os.environ["PATH"]])
-    environment = drs.environment | {"PATH": path}
-    (asked / "env" / "envvars").write_text(json.dumps(environment))
-    (asked / "project" / "play.yml").write_text((drs.folder / os.path.basename(play(drs))).read_text())
+def through_a_runner(drs, folder, files):
+    """What ansible-runner shows of a project of these files, event by event, as AWX reads it."""
+    asked, worked, got = (folder / name for name in ("asked", "worked", "got"))
+    environment = drs.environment | {"PATH": os.pathsep.join([os.path.dirname(ansible.program()), os.environ["PATH"]])}
+    for name, text in {"env/envvars": json.dumps(environment), **files}.items():
+        path = asked / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
     runner = ansible.program("ansible-runner")
     words = (
         f"{runner} transmit {asked} -p play.yml | {runner} worker --private-data-dir {worked} | {runner} process {got}"
@@ -140,5 +139,33 @@ def test_through_a_runner(service, tmp_path):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     (events,) = got.rglob("job_events")
-    shown = [json.loads(path.read_text())["stdout"] for path in events.iterdir()]
+    numbered = sorted(events.iterdir(), key=lambda path: int(path.name.partition("-")[0]))
+    return [json.loads(path.read_text())["stdout"] for path in numbered]
+
+
+def test_through_a_runner(service, tmp_path):
+    drs = service([job(ORDERS, shows_after=3)])
+    play_yml = (drs.folder / os.path.basename(play(drs))).read_text()
+    shown = through_a_runner(drs, tmp_path, {"project/play.yml": play_yml})
     assert any("[localhost] 0 of 1 paused, 1 in progress" in text for text in shown)
+
+
+def test_through_a_runner_in_a_role_on_several_hosts(service, tmp_path):
+    drs = service([job(ORDERS, shows_after=3), job(BILLING, shows_after=3)])
+    pause = {"state": "paused", "job_ids": "{{ [job] }}", "wait_interval": 1}
+    tasks = [
+        {"name": "Pause", "block": [{"huaweicloud.drs.drs_job_batch": pause}], "always": [{"debug": {"msg": "over"}}]}
+    ]
+    connection = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    hosts = {"orders": {"job": ORDERS}, "billing": {"job": BILLING}}
+    included = {"name": "Run the role", "include_role": {"name": "pause"}}
+    files = {
+        "inventory/hosts.yml": json.dumps({"all": {"hosts": hosts, "vars": connection}}),
+        "project/play.yml": json.dumps([{"hosts": "all", "gather_facts": False, "tasks": [included]}]),
+        "project/roles/pause/tasks/main.yml": json.dumps(tasks),
+    }
+    lines = [line.strip() for text in through_a_runner(drs, tmp_path, files) for line in text.splitlines()]
+    progress = [line for line in lines if "in progress" in line]
+    assert sorted(progress) == [f"[{host}] 0 of 1 paused, 1 in progress" for host in ("billing", "orders")]
+    # While the task runs, and not with its result.
+    assert max(map(lines.index, progress)) < min(lines.index(line) for line in lines if "changed: [" in line)

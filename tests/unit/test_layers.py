@@ -49,7 +49,7 @@ MODULES = {
     "drs_maintenance": "_maintenance _module",
 }
 # What runs on the controller may use what is pure.
-PURE = {"_clock", "_job_options", "_lifecycle", "_window"}
+PURE = {"_clock", "_job_options", "_lifecycle", "_secrets", "_window"}
 
 
 def imported_by(path):
