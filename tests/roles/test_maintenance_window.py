@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 import stat
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -364,7 +363,7 @@ def test_nothing_runs_unpaused_under_ignore_errors(stage):
     """Case B5: outside of its hours, and under another's record, which stays as it is."""
     drs = stage(jobs(RUNNING, RUNNING))
     work = drs.tasks("work", WORK)
-    variables = f"    maintenance_window_start: '2099-01-01T00:00:00Z'\n"
+    variables = "    maintenance_window_start: '2099-01-01T00:00:00Z'\n"
     play = drs.tasks("play", IGNORING.format(state=drs.state, work=work, job=ORDERS) + variables)
     run = drs.play(play, {})
     assert "the schema is changed" not in run.output

@@ -100,7 +100,7 @@ def test_a_record_that_cannot_be_read(stage):
         assert "drs_job_ids" in run.last_line
     restore = drs.restore(drs_job_ids=ORDERS)
     assert (restore.exit_code, restore.writes) == (0, [("resume", ORDERS)]), restore.output
-    assert [path.name for path in drs.state.glob("*.json*")][0].startswith("localhost.json.unreadable-")
+    assert next(path.name for path in drs.state.glob("*.json*")).startswith("localhost.json.unreadable-")
     assert drs.window(ORDERS, work).exit_code == 0
 
 
