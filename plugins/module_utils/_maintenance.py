@@ -798,8 +798,7 @@ class Maintenance:
         more_seconds: float = 0.0,
     ) -> None:
         """Brings these jobs to their desired states within wait_timeout from now. what: for the lines of progress."""
-        params, client = self._params, self._client
-        assert client is not None
+        params, client = self._params, t.cast(Client, self._client)
         client.http.deadline = self._clock.monotonic() + params["wait_timeout"] + more_seconds
         rules = Rules(
             wait=True,

@@ -100,6 +100,13 @@ def test_while_it_only_waits(service, way):
     assert drs.emulator.journal.writes() == []
 
 
+def test_while_it_waits_without_showing_progress(service):
+    drs = service([{"id": job_id(1), "status": "STARTJOBING"}], clock="manual", lag=0)
+    run = drs.start(batch(state="started", job_ids=[job_id(1)], wait_interval=1, progress=False))
+    drs.until_read(2)
+    drs.until_gone(end(run, kill))
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_while_it_submits(service, way):
     ids = [job_id(number) for number in range(10)]
