@@ -699,7 +699,8 @@ class Maintenance:
         except (OSError, RecordError) as error:
             self._record_trouble = _os_words(error)
             return
-        if record is None:
+        if record is None or any(_known(record, key) != RESUMING for key in keys):
+            # The jobs may be in another maintenance by now.
             raise Withheld("somebody else has ended this maintenance meanwhile (see %s)" % self.store.path)
         self._record = record
 

@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, huaweicloud.drs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Two calls of drs_maintenance, of which one does all its work between two steps of the other."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _maintenance
+from ansible_collections.huaweicloud.drs.tests.unit.in_process import emulator, job_id, run
+
+RUNNING, PAUSED, FAILED = "INCRE_TRANSFER_STARTED", "PAUSING", "INCRE_TRANSFER_FAILED"
+A, B, C = job_id(0), job_id(1), job_id(2)
+
+
+class Place:
+    """A service and a folder of records."""
+
+    def __init__(self, folder, *seeds):
+        self.service, self.folder = emulator(list(seeds)), folder
+        self._handle = self.service.handle
+
+    def call(self, state, **options):
+        return run(self.service, _maintenance, state=state, state_dir=str(self.folder), **options)
+
+    def present(self, *ids, **options):
+        return self.call("present", job_ids=list(ids), **options)
+
+    def absent(self, **options):
+        return self.call("absent", **options)
+
+    def record(self, name="default"):
+        return json.loads((self.folder / f"{name}.json").read_text("utf-8"))
+
+    def known(self, name="default"):
+        return {key: job["known"] for key, job in self.record(name)["jobs"].items()}
+
+    def phases(self):
+        return [job.phase for job in self.service.jobs.values()]
+
+    def meanwhile(self, endpoint, action, nth=1, before=False):
+        """Does this when the nth request to this endpoint has been handled, and its caller has no answer yet; or before it
+        is handled."""
+        seen = 0
+
+        def handle(method, target, headers=(), body=b""):
+            nonlocal seen
+            is_it = target.split("?")[0].endswith("/" + endpoint)
+            seen += is_it
+            due = is_it and seen == nth
+            if due:
+                self.service.handle = self._handle
+            if due and before:
+                action()
+            reply = self._handle(method, target, headers, body)
+            if due and not before:
+                action()
+            return reply
+
+        self.service.handle = handle
+
+
+@pytest.fixture
+def place(tmp_path):
+    return lambda *seeds: Place(tmp_path / "state", *seeds)
+
+
+def kept_by_the_service(**seed):
+    """A job that is paused, and that the service does not resume."""
+    return {"status": RUNNING, "refuse": {"retry": ("DRS.M00302", "not now")}, **seed}
+
+
+def test_what_another_absent_has_taken_out_is_not_resumed_by_an_older_reading(place):
+    """By then it may be paused for somebody else's work."""
+    night = place(RUNNING, kept_by_the_service())
+    night.present(A, B)
+
+    def others():
+        night.absent(takeover=True)
+        assert not night.present(A, name="other")["failed"]
+
+    night.meanwhile("batch-status", others)
+    result = night.absent(takeover=True)
+
+    assert night.phases() == ["paused", "paused"]
+    assert night.known("other") == {A: "paused"}
+    assert result["failed"]
+    assert result["remaining"] == [B]
+    assert "somebody else has ended this maintenance meanwhile" in result["msg"]
