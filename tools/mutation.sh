@@ -6,14 +6,15 @@
 # Mutation testing of the planner, the decision for one job, the loop and the window: each mutant is a small fault put into
 # the code, and a test should notice it.
 #   tools/mutation.sh [LEAST [FILE...]]   fails if less than LEAST per cent (95) of a file's mutants are noticed; prints every
-#                                         survivor's diff and the scores. FILE: _lifecycle, _reconcile, _convergence, _window, _waiting (all)
+#                                         survivor's diff and the scores. FILE: _lifecycle, _reconcile, _convergence, _window,
+#                                         _waiting, _pause_record, _maintenance (all)
 # It works on copies in .cache/mutation. Each file is mutated with its own tests alone, since every mutant starts them again.
 
 set -euo pipefail
 
 least=${1:-95}
 shift $(($# ? 1 : 0))
-[ $# -gt 0 ] || set -- _lifecycle _reconcile _convergence _window _waiting
+[ $# -gt 0 ] || set -- _lifecycle _reconcile _convergence _window _waiting _pause_record _maintenance
 cd "$(dirname "$0")/.."
 root=$PWD
 collection=ansible_collections/huaweicloud/drs
@@ -52,6 +53,11 @@ for file in "$@"; do
     _convergence) mutate _convergence plugins/module_utils/test_convergence.py ;;
     _window) mutate _window plugins/module_utils/test_window.py ;;
     _waiting) mutate _waiting plugins/module_utils/test_waiting.py plugins/modules/test_drs_job_wait.py ;;
+    _pause_record) mutate _pause_record plugins/module_utils/test_pause_record.py ;;
+    _maintenance)
+      mutate _maintenance plugins/module_utils/test_maintenance.py plugins/module_utils/test_maintenance_races.py \
+        plugins/module_utils/test_pause_record.py
+      ;;
     *)
       echo "mutation.sh: no tests are named for $file" >&2
       exit 2

@@ -157,6 +157,12 @@ _ENDINGS = {
 }
 
 
+_STILL_AT_WORK = (
+    "a pause was sent to it after this task had read the record: the maintenance is at work, and this task was told that it "
+    "is not"
+)
+
+
 def _resumed_meanwhile(what: str) -> Done:
     words = "somebody else resumed it during the maintenance: %s, and it runs" % what
     return Done("failed", "resumed_meanwhile", words)
@@ -199,6 +205,10 @@ def _named(names: Sequence[str]) -> str:
     return ", ".join(names[: _result.NAMED_IN_MSG]) + (" and %d more" % more if more > 0 else "")
 
 
+def _are_in(keys: Sequence[str]) -> str:
+    return "%s %s" % (_named(keys), "is" if len(keys) == 1 else "are")
+
+
 def _besides(paused_before: Sequence[Job]) -> str:
     return ", and %s paused already" % _are(paused_before) if paused_before else ""
 
@@ -208,6 +218,17 @@ def _refuse(jobs: Sequence[Job], outcome: str) -> None:
     bad = [job for job in jobs if job.outcome not in GOOD]
     if bad:
         raise Failed("%s, since %d of %s cannot be: %s" % (outcome, len(bad), _jobs(len(jobs)), _result.grouped(bad)))
+
+
+def _has_half_a_character(text: str) -> bool:
+    return text.encode("utf-8", "replace").decode("utf-8") != text
+
+
+def _can_be_a_path(text: str) -> bool:
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
 
 
 def _os_words(error: Exception) -> str:
@@ -309,7 +330,8 @@ class Maintenance:
         self.held_by: dict[str, t.Any] | None = None
         self._rolled_back: list[str] = []
         self._remaining: list[str] = []
-        self._sent: set[str] = set()  # keys of jobs that a request was about to be sent for
+        self._sent: dict[str, int] = {}  # key of a job: how many requests to pause it were about to be sent
+        self._is_recorded = True  # the record of this run is where it was written
 
     # --- options
 
@@ -318,6 +340,8 @@ class Maintenance:
         check_ranges(params)
         if not os.path.isabs(params["state_dir"]):
             raise OptionError("state_dir '%s' is not an absolute path" % params["state_dir"])
+        if not _can_be_a_path(params["state_dir"]):
+            raise OptionError("state_dir holds a character that no path can have")
         if not params["name"].strip():
             raise OptionError("name is blank: give each maintenance of the folder a name of its own")
         for number in ("min_left", "warn_after", "watch_minutes"):
@@ -325,6 +349,9 @@ class Maintenance:
                 raise OptionError("%s is %s, and must be 0 or more" % (number, params[number]))
         for text in ("run", "awx_workflow"):
             params[text] = (params[text] or "").strip() or None
+        for text in ("name", "run", "awx_workflow"):
+            if _has_half_a_character(params[text] or ""):
+                raise OptionError("%s holds half of a character" % text)
         self._ids = each_once(split_ids(params["job_ids"] or []))
         self._abandon = each_once(split_ids(params["abandon"]))
         self._run = params["run"] or self._new_run()
@@ -389,8 +416,6 @@ class Maintenance:
         if self._check:
             return "%s would be paused%s" % (_jobs(len(to_pause)), _besides(paused_before))
         self._remaining = _pause_record.left(record)
-        if not to_pause:
-            return "No job had to be paused%s. The maintenance is open" % _besides(paused_before)
         return self._pause(to_pause, paused_before)
 
     @contextlib.contextmanager
@@ -415,7 +440,8 @@ class Maintenance:
                 % (own["run"], _named(others))
             )
         self._connect()
-        self._jobs = [self._job(key, "paused", (), own["jobs"][key]) for key in keys]
+        guarded = [key for key, job in own["jobs"].items() if key in keys or job["known"] != OUT]
+        self._jobs = [self._job(key, "paused", (), own["jobs"][key]) for key in guarded]
         self._converge(self._jobs, "paused", check_mode=True)
         unsure = [key for key in self._remaining if own["jobs"][key]["known"] != PAUSED]
         if unsure:
@@ -446,7 +472,7 @@ class Maintenance:
             job.state = job.state._replace(name=details[job.key].name or job.state.name)
 
     def _new_record(self, client: Client, project: str, plan: Sequence[Job]) -> Record:
-        return {
+        record = {
             "schema": _pause_record.SCHEMA,
             "phase": _pause_record.OPEN,
             "run": self._run,
@@ -468,24 +494,28 @@ class Maintenance:
                 for job in plan
             },
         }
+        return _pause_record.readable(record)
 
     def _pause(self, planned: Sequence[Job], paused_before: Sequence[Job]) -> str:
         jobs = self._pausing([job.id for job in planned])
-        for job, plan in zip(jobs, planned):
-            job.state = job.state._replace(name=plan.state.name)
-        mine = {job.key: job for job in jobs}
-        self._jobs = [mine.get(job.key, job) for job in self._jobs]
-        self._converge(jobs, "paused", before_send=self._before_pause)
+        # Those that were paused are read again: another maintenance, which held them, may have ended since.
+        guarded = [self._job(job.id, "paused", ()) for job in paused_before]
+        mine = {job.key: job for job in [*jobs, *guarded]}
+        for plan in self._jobs:
+            mine[plan.key].state = mine[plan.key].state._replace(name=plan.state.name)
+        self._jobs = [mine[job.key] for job in self._jobs]
+        self._converge(self._jobs, "paused", before_send=self._before_pause)
+        for job in guarded:
+            if job.reason == "action_not_allowed":
+                job.finish(_resumed_meanwhile("it was paused when this task began"))
         moves = {job.key: after_pause(job, job.key in self._sent) for job in jobs}
-        self._write_down(moves, is_pause=True)
-        record = t.cast(Record, self._record)
-        bad = [job for job in jobs if phase(job.state.status) != "paused"]
-        taken = [job for job in jobs if moves[job.key] == PAUSED and _known(record, job.key) != PAUSED]
+        taken = self._write_pauses(moves)
+        bad = [job for job in self._jobs if phase(job.state.status) != "paused"]
         if bad:
             return self._roll_back(
-                "%d of %s did not become paused: %s" % (len(bad), _jobs(len(jobs)), _result.grouped(bad))
+                "%d of %s did not become or stay paused: %s" % (len(bad), _jobs(len(self._jobs)), _result.grouped(bad))
             )
-        if taken or record["phase"] != _pause_record.OPEN:
+        if taken:
             return self._roll_back("Somebody else has ended this maintenance while it paused its jobs")
         if self._record_trouble:
             return self._roll_back("The record could not be written once the jobs were paused")
@@ -493,13 +523,52 @@ class Maintenance:
         if others:
             self._note_paused_before(others)
         besides = _besides([*paused_before, *others])
-        return "%s paused%s. The maintenance is open" % (_jobs(len(jobs) - len(others)), besides)
+        paused = len(jobs) - len(others)
+        words = "%s paused" % _jobs(paused) if paused else "No job had to be paused"
+        return "%s%s. The maintenance is open" % (words, besides)
+
+    def _write_pauses(self, moves: Mapping[str, str]) -> bool:
+        """Writes down what came of the pauses. Returns whether somebody else has ended this maintenance meanwhile.
+
+        What was taken out of the record comes into it again if it is paused now, or if a second pause may still come: by
+        then whoever ended the maintenance has seen the first one at most.
+        """
+        at = timestamp(self._clock.wall())
+        ours = t.cast(Record, self._record)
+        perhaps = [
+            key
+            for key, times in self._sent.items()
+            if moves[key] == PAUSED or (moves[key] == UNCONFIRMED and times > 1)
+        ]
+        taken = False
+
+        def change(record: Record) -> Record:
+            nonlocal taken
+            taken = record["phase"] != _pause_record.OPEN or any(
+                _known(record, key) in (None, RESUMING, OUT) for key in self._sent
+            )
+            back = set(perhaps) - self.store.held(perhaps, record["run"])
+            for known in sorted(set(moves.values())):
+                keys = {key for key in moves if moves[key] == known}
+                # What is unconfirmed stays so, since the pause was sent when the record says.
+                stages = (PLANNED,) if known == UNCONFIRMED else (PLANNED, UNCONFIRMED)
+                record = _pause_record.moved(record, keys, known, at, stages)
+                record = _pause_record.moved(record, keys & back, known, at, (OUT,))
+            if _pause_record.left(record):
+                record = dict(record, phase=_pause_record.OPEN, ended_at=None)
+            return dict(record, paused_at=at)
+
+        self._write_down(change, (_pause_record.OPEN, _pause_record.CLOSED))
+        if not self._is_recorded:
+            self._record = change(ours)
+        return taken or not self._is_recorded
 
     def _roll_back(self, words: str) -> str:
         """Resumes what was paused, and raises Failed. A pause that was not seen is not watched for here: that is for state:
         absent."""
         pausing = {job.key: job for job in self._jobs}
-        resumed = self._resume(t.cast(Record, self._record), watch=False)
+        record = t.cast(Record, self._record)
+        resumed = self._resume(record, watch=False) if self._is_recorded else self._resume_unrecorded(record)
         for job in resumed:
             first = pausing[job.key]
             first.timeline += job.timeline[1:]
@@ -523,7 +592,8 @@ class Maintenance:
             raise Withheld("the record %s could not be written: %s" % (self.store.path, _os_words(error))) from None
         if record is None or any(record["jobs"][key]["known"] != UNCONFIRMED for key in keys):
             raise Withheld("somebody else has ended this maintenance meanwhile (see %s)" % self.store.path)
-        self._sent.update(keys)
+        for key in keys:
+            self._sent[key] = self._sent.get(key, 0) + 1
 
     # --- absent
 
@@ -628,14 +698,20 @@ class Maintenance:
         """Resumes those of these jobs that are paused, without a record."""
         self._connect()
         self._jobs = [self._job(job_id, "started", ("resume",)) for job_id in named]
-        self._converge(self._jobs, "resumed")
+        self._converge(self._jobs, "resumed", before_send=self._before_unrecorded)
         bad = [job for job in self._jobs if job.outcome not in GOOD]
         if bad:
             raise Failed("%d of %s do not run: %s" % (len(bad), _jobs(len(named)), _result.grouped(bad)))
         aside = ""
         if put_aside and not self._check:
             stamp = timestamp(self._clock.wall()).replace(":", "")
-            aside = ". The record that could not be read is now %s" % self.store.put_aside(stamp)
+            try:
+                aside = ". The record that could not be read is now %s" % self.store.put_aside(stamp)
+            except (OSError, RecordError) as error:
+                raise Failed(
+                    "%s. The record that could not be read was not put aside: %s."
+                    % (_run(len(named)), _os_words(error))
+                ) from None
         return "%s%s" % (_run(len(named)), aside)
 
     def _check_target(self, client: Client, record: Record) -> None:
@@ -653,7 +729,8 @@ class Maintenance:
                 )
 
     def _warn_of_long_pause(self, record: Record) -> None:
-        since = [_clock.milliseconds(job["paused_at"] or job["sent_at"] or "") for job in record["jobs"].values()]
+        jobs = [record["jobs"][key] for key in _pause_record.left(record)]
+        since = [_clock.milliseconds(job["paused_at"] or job["sent_at"] or "") for job in jobs]
         known = [at / 1000 for at in since if at is not None]
         lasted = self._clock.wall() - min(known, default=self._clock.wall())
         hours = self._params["warn_after"]
@@ -691,8 +768,52 @@ class Maintenance:
         if self._check:
             self._remaining = [key for key, stage in moves.items() if stage in LEFT]
         else:
-            self._write_down({key: OUT for key, stage in moves.items() if stage == OUT}, is_pause=False)
+            self._write_ends([key for key in moves if moves[key] == OUT], known)
+            for job in jobs:
+                if moves[job.key] == OUT and job.key in self._remaining:
+                    job.finish(Done("failed", "pause_not_seen", _STILL_AT_WORK))
         return jobs
+
+    def _write_ends(self, ended: Sequence[str], known: Mapping[str, str]) -> None:
+        """known: what was known of the jobs when they were read."""
+        at = timestamp(self._clock.wall())
+        planned = [key for key in ended if known[key] == PLANNED]
+        others = [key for key in ended if known[key] != PLANNED]
+
+        def change(record: Record) -> Record:
+            # A job that was planned only may have been sent a pause since.
+            record = _pause_record.moved(record, planned, OUT, at, (PLANNED,))
+            return _pause_record.closed_if_done(_pause_record.moved(record, others, OUT, at, LEFT), at)
+
+        self._write_down(change)
+
+    def _resume_unrecorded(self, record: Record) -> list[Job]:
+        """Resumes what this run has paused, after somebody else has removed its record or put another in its place. Sets
+        what remains."""
+        keys = set(_pause_record.left(record)) & set(self._sent)
+        known = {key: record["jobs"][key]["known"] for key in keys - self._held(keys)}
+        jobs = [self._job(key, "started", ("resume",), record["jobs"][key]) for key in sorted(known)]
+        self._converge(jobs, "resumed", before_send=self._before_unrecorded)
+        self._remaining = []
+        for job in jobs:
+            stage, done = after_resume(known[job.key], job)
+            if done:
+                job.finish(done)
+            if stage in LEFT:
+                self._remaining.append(job.key)
+        return jobs
+
+    def _held(self, keys: Iterable[str]) -> set[str]:
+        try:
+            return self.store.held(keys, self._run or "")
+        except OSError:  # nobody can keep records there
+            return set()
+
+    def _before_unrecorded(self, keys: Sequence[str]) -> None:
+        """Resumes nothing that another maintenance holds: it may be at work."""
+        held = self._held(keys)
+        if held:
+            raise Withheld("%s in another open maintenance of %s" % (_are_in(sorted(held)), self.store.folder))
 
     def _before_resume(self, run: str, keys: Sequence[str]) -> None:
         """Writes down, before each request, that it may resume these jobs. A disk that is full must not keep them paused."""
@@ -703,24 +824,18 @@ class Maintenance:
         except (OSError, RecordError) as error:
             self._record_trouble = _os_words(error)
             return
-        if record is None:
+        if record is None or any(_known(record, key) != RESUMING for key in keys):
+            # The jobs may be in another maintenance by now.
             raise Withheld("somebody else has ended this maintenance meanwhile (see %s)" % self.store.path)
         self._record = record
 
-    def _write_down(self, moves: Mapping[str, str], is_pause: bool) -> None:
+    def _write_down(self, change: Callable[[Record], Record], phases: Sequence[str] = (_pause_record.OPEN,)) -> None:
         """Brings the record up to date, in the file if that can be written, and sets what remains."""
-        at = timestamp(self._clock.wall())
-        stages = (PLANNED, UNCONFIRMED) if is_pause else LEFT
-
-        def change(record: Record) -> Record:
-            for known in set(moves.values()):
-                record = _pause_record.moved(record, [key for key in moves if moves[key] == known], known, at, stages)
-            return dict(record, paused_at=at) if is_pause else _pause_record.closed_if_done(record, at)
-
         ours = t.cast(Record, self._record)
         self._record_trouble = None
         try:
-            written = self.store.update(ours["run"], change)
+            written = self.store.update(ours["run"], change, phases)
+            self._is_recorded = written is not None
             # Whoever has closed it or begun another one has looked after its jobs.
             self._record = written or dict(ours, phase=_pause_record.CLOSED, jobs={})
         except (OSError, RecordError) as error:
@@ -746,9 +861,18 @@ class Maintenance:
         rest = [job for job in jobs if job.key in self._remaining]
         if rest:
             parts.append(
-                "NOT ALL JOBS WERE RESUMED: %d of %s may still be paused, and the record %s keeps them: %s. End the maintenance "
-                "again once the reason is gone (playbook restore)."
-                % (len(rest), _jobs(len(jobs)), self.store.path, _result.grouped(rest).rstrip("."))
+                "NOT ALL JOBS WERE RESUMED: %d of %s may still be paused, and %s: %s. %s."
+                % (
+                    len(rest),
+                    _jobs(len(jobs)),
+                    "the record %s keeps them" % self.store.path
+                    if self._is_recorded
+                    else "no record keeps them any more",
+                    _result.grouped(rest).rstrip("."),
+                    "End the maintenance again once the reason is gone (playbook restore)"
+                    if self._is_recorded
+                    else "Resume them by their ids (takeover: true and job_ids; playbook restore: drs_job_ids)",
+                )
             )
         if self._record_trouble:
             parts.append(
