@@ -123,7 +123,8 @@ def _labels(jobs: Sequence[Job]) -> str:
 
 def _why(job: Job) -> str:
     status = " in status %s" % shown(job.state.status) if job.state.status else ""
-    service = " ".join(part for part in (job.error_code, job.error_msg) if part)
+    code, msg = job.error_code or "", job.error_msg or ""
+    service = msg if code in msg else ("%s %s" % (code, msg)).strip()
     return "%s%s: %s%s" % (job.outcome, status, job.words, " [the service said: %s]" % service if service else "")
 
 

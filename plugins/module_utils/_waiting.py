@@ -423,8 +423,9 @@ def in_words(jobs: Sequence[Job], watches: Mapping[str, Watch], rules: Rules) ->
     requested = "%d job%s" % (len(jobs), "" if len(jobs) == 1 else "s")
     if not bad:
         return "%s %s" % (requested, target_in_words(rules))
+    which = requested if len(jobs) == 1 else "%d of %s" % (len(bad), requested)
     verb = "is" if len(bad) == 1 else "are"
-    words = "%d of %s %s not %s: %s" % (len(bad), requested, verb, target_in_words(rules), grouped(bad))
+    words = "%s %s not %s: %s" % (which, verb, target_in_words(rules), grouped(bad))
     behind = [(watches[job.id].lag or 0.0, label(job)) for job in bad if watches[job.id].lag is not None]
     if behind:
         longest = ["%s %g s" % (name, lag) for lag, name in sorted(behind, key=lambda one: -one[0])]

@@ -166,6 +166,11 @@ EXAMPLES = r"""
     job_ids: 140b5236-88ad-43c8-811c-1268453jb101
     status: [CONFIGURATION]
 
+- name: Start it
+  huaweicloud.drs.drs_job_batch:
+    state: started
+    job_ids: 140b5236-88ad-43c8-811c-1268453jb101
+
 - name: Wait until the full transfer is done
   huaweicloud.drs.drs_job_wait:
     job_ids: 140b5236-88ad-43c8-811c-1268453jb101

@@ -67,6 +67,15 @@ EXAMPLES = {
         ],
         {ORDERS: ["resume"], STOCK: [], MIGRATION: [], RECOVERY: [], FIRST: []},
     ),
+    "drs_job_wait": (
+        [
+            {"id": ORDERS, "name": "orders", "status": RUNNING, "lag": 3},
+            {"id": STOCK, "name": "stock", "status": RUNNING, "lag": [12, 9, 9, 8]},
+            {"id": MIGRATION, "name": "migration", "status": READY},
+            {"id": FIRST, "name": "first", "status": "DELETED"},
+        ],
+        {ORDERS: [], STOCK: [], MIGRATION: ["start"], FIRST: []},
+    ),
 }
 
 
@@ -87,7 +96,14 @@ def facts_of_info(ran):
     ]
 
 
-CHECKS = {"drs_job_batch": facts_of_batch, "drs_job_info": facts_of_info}
+def facts_of_wait(ran):
+    assert ran.of("Show how far behind each job was at last")["caught_up.lags"] == {ORDERS: 3.0, STOCK: 8.0}
+    assert ran.of("Wait until the full transfer is done")["msg"].startswith("1 job in FULL_TRANSFER_COMPLETE or ")
+    gone = ran.of("Wait until the jobs are gone, whoever deletes them")["jobs"]
+    assert [job["status"] for job in gone] == ["DELETED", "NOT_FOUND"]
+
+
+CHECKS = {"drs_job_batch": facts_of_batch, "drs_job_info": facts_of_info, "drs_job_wait": facts_of_wait}
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -134,6 +150,8 @@ def _differences_of_one(told, value, where):
         yield from differences(told["contains"], value, where + ".")
     elif told["type"] == "list":
         for item in value:
+            if item is None:  # as for a key: null is of any type
+                continue
             yield from _differences_of_one({**told, "type": told["elements"]}, item, where + "[]")
 
 
@@ -263,6 +281,34 @@ def test_every_result_of_drs_job_info_is_as_documented(service):
     assert whole["jobs"][0]["detail"]["source_endpoint"]["db_name"] == "shop"
     assert whole["missing"] == [job_id(3)]
     assert not any(result["changed"] for result in ran.results if result.status == "ok")
+
+
+def test_every_result_of_drs_job_wait_is_as_documented(service):
+    one, two = job_id(1), job_id(2)
+    drs = service([{"id": one, "name": "one", "status": RUNNING, "lag": 2}, {"id": two, "status": PAUSED}])
+    wait, wrong = "huaweicloud.drs.drs_job_wait", {"ignore_errors": True}
+    lag = {"max_lag": 2, "wait_interval": 1, "settle_time": 0}
+    ran = drs.play(
+        {"name": "a lag", wait: {"job_ids": [one], **lag}},
+        {"name": "check mode", wait: {"job_ids": [one], **lag}, "check_mode": True},
+        {"name": "statuses", wait: {"job_ids": [one, two], "status": [PAUSED, RUNNING]}},
+        {"name": "no jobs", wait: {"job_ids": [], "max_lag": 1}},
+        {"name": "partial failure", wait: {"job_ids": [one, two], **lag}, **wrong},
+        {"name": "too late", wait: {"job_ids": [one], **lag, "max_lag": 1, "wait_timeout": 2}, **wrong},
+        {"name": "wrong options", wait: {"job_ids": ["x"], "max_lag": 1}, **wrong},
+        {"name": "too short", wait: {"job_ids": [one], "max_lag": 1, "wait_timeout": 1}, **wrong},
+        {"name": "no credentials", wait: {"job_ids": [one], "max_lag": 1, "token": "short"}, **wrong},
+        {"name": "unauthorized", wait: {"job_ids": [one], "max_lag": 1, "token": "another-token"}, **wrong},
+    )
+    keys = documented("drs_job_wait", "RETURN")
+    found = {result.task: list(differences(keys, of_its_own(result))) for result in ran.results}
+    assert found == {result.task: [] for result in ran.results}, ran.output
+    assert len(found) == 10
+    assert [result.status for result in ran.results] == ["ok"] * 4 + ["failed"] * 6
+    assert not any(result["changed"] for result in ran.results)
+    assert ran.of("a lag")["lags"] == ran.of("check mode")["lags"] == {one: 2.0}
+    assert [job["outcome"] for job in ran.of("partial failure")["jobs"]] == ["ok", "failed"]
+    assert not ran.writes
 
 
 def test_every_module_is_tried():

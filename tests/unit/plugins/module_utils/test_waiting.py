@@ -754,6 +754,25 @@ class TestWords:
             "expired before it was in INCRE_TRANSFER_STARTED"
         )
 
+    def test_the_only_one_is_not(self):
+        assert self.words(rules(PAUSED, FULL), a=[read(FAILED, code="DRS.M01501", msg="DRS.M01501: full")]) == (
+            "1 job is not in FULL_TRANSFER_STARTED or PAUSING (paused): A failed in status INCRE_TRANSFER_FAILED: it failed: "
+            "look up why in the DRS console, then retry it (drs_job_batch with state: started) "
+            "[the service said: DRS.M01501: full]"
+        )
+
+    def test_no_more_than_five_reasons(self):
+        statuses = [FULL, "CREATING", "STARTJOBING", "CHANGE_JOB_STARTED", SCHEDULED, RUNNING, "Frozen", "Frozen"]
+        jobs = {"abcdefgh"[number]: [status] for number, status in enumerate(statuses)}
+        words = self.words(rules(PAUSED), **jobs)
+        assert words.startswith(
+            "8 of 8 jobs are not in PAUSING (paused): A timed_out in status FULL_TRANSFER_STARTED: "
+        )
+        assert words.endswith(
+            "; E timed_out in status WAITING_FOR_START: wait_timeout expired before it was in PAUSING "
+            "(paused); and 3 more, see jobs"
+        )
+
     def test_equal_reasons_are_said_once(self):
         assert self.words(rules(RUNNING), a=[FULL], b=[FULL], c=[UNREADABLE]) == (
             "3 of 3 jobs are not in INCRE_TRANSFER_STARTED: A and B timed_out in status FULL_TRANSFER_STARTED: wait_timeout "
