@@ -160,11 +160,11 @@ options:
     type: int
     default: 5
   settle_time:
-    description: Seconds for which the service may show an old status, as in M(huaweicloud.drs.drs_job_batch#module).
+    description: Seconds for which the service may show an old status, as in M(huaweicloud.drs.drs_job_batch).
     type: int
     default: 30
   busy_timeout:
-    description: Seconds for which a busy job is retried, as in M(huaweicloud.drs.drs_job_batch#module).
+    description: Seconds for which a busy job is retried, as in M(huaweicloud.drs.drs_job_batch).
     type: int
     default: 300
   watch_minutes:
@@ -452,7 +452,7 @@ jobs:
     reason:
       description:
         - A stable word to branch on, null where the outcome is good.
-        - Those of M(huaweicloud.drs.drs_job_batch#module), and V(resumed_meanwhile), somebody else resumed it during the
+        - Those of M(huaweicloud.drs.drs_job_batch), and V(resumed_meanwhile), somebody else resumed it during the
           maintenance; V(failed_meanwhile) and V(ended_meanwhile), it failed or ended while it was paused;
           V(pause_not_seen), a pause was sent and not seen; V(not_begun), the maintenance did not begin;
           V(action_not_allowed), it needs another call than a pause or a resume; V(withheld), its record could not be

@@ -375,7 +375,10 @@ def test_every_result_of_drs_maintenance_is_as_documented(service):
     ran = drs.play(
         {**maintain("check", "present", job_ids=[one, two]), "check_mode": True},
         {**maintain("unknown", "present", job_ids=[one, three]), **wrong},
-        {**maintain("closed window", "present", job_ids=[one], start="2020-01-01T00:00Z", end="2020-01-02T00:00Z"), **wrong},
+        {
+            **maintain("closed window", "present", job_ids=[one], start="2020-01-01T00:00Z", end="2020-01-02T00:00Z"),
+            **wrong,
+        },
         {**maintain("rolled back", "present", job_ids=[one, four]), **wrong},
         maintain("begin", "present", "mine", job_ids=[one, two]),
         maintain("begin again", "present", "mine", job_ids=[one, two]),
