@@ -135,8 +135,8 @@ def after_resume(known: str, job: Job) -> Verdict:
     if is_good:
         if known == UNCONFIRMED and not sent and not state.predicted:
             words = (
-                "a pause was sent to it and never seen: it runs, and if the pause still comes, it stays paused; look at it, "
-                "and end the maintenance again, or give it up with abandon"
+                "a pause was sent to it and never seen: it runs, and if the pause still comes, it stays paused; check it, "
+                "and end the maintenance again, or take it out of the record with abandon"
             )
             return Verdict(UNCONFIRMED, Done("failed", "pause_not_seen", words))
         if known == PAUSED and not sent and phase(state.status_before) != "paused":
@@ -684,7 +684,7 @@ class Maintenance:
         if not keys:
             return record
         names = _named(["%s (%s)" % (key, record["jobs"][key]["name"] or "no name") for key in keys])
-        self._module.warn("Given up, not touched, and perhaps still paused: %s." % names)
+        self._module.warn("Abandoned, not touched, and perhaps still paused: %s." % names)
         at = timestamp(self._clock.wall())
 
         def change(old: Record) -> Record:

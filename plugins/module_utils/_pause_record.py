@@ -176,9 +176,9 @@ def _parts(value: t.Any) -> list[t.Any]:
 
 def _unreadable(path: str, why: str) -> str:
     return (
-        "The record %s cannot be read as one (%s), so it does not tell which jobs are paused. Find them in the DRS console, "
+        "The record %s cannot be read as one (%s), so it does not say which jobs are paused. Find them in the DRS console, "
         "and give their ids with takeover: true and state: absent (playbook restore: drs_job_ids): those that are paused "
-        "are resumed, and the file is put aside" % (path, why)
+        "are resumed, and the file is renamed" % (path, why)
     )
 
 

@@ -12,7 +12,7 @@ version_added: 1.0.0
 description:
   - Waits until every job is in one of the statuses of O(status), until it replicates with a lag of at most O(max_lag)
     seconds, or both. It only reads, and changes nothing.
-  - Each job counts for itself. A job that has got there is not read again, even if its lag grows afterwards.
+  - Each job counts for itself. A job that has reached it is not read again, even if its lag grows afterwards.
   - The wait for a job ends early, as a failure, if it has failed, has ended, was deleted or is not known to the
     service, unless O(status) names that status.
   - The wait for a job also ends early if it rests in a status that only a write changes, for longer than
@@ -20,7 +20,7 @@ description:
     them too.
   - A job in V(WAITING_FOR_START) is waited for until O(wait_timeout). It leaves that status at its scheduled time, and
     the status call, the only one that is made for it, does not show the schedule.
-  - The task fails if any job did not get there. The result has the outcome of each job, in success, in failure and in
+  - The task fails if any job did not reach it. The result has the outcome of each job, in success, in failure and in
     check mode alike.
 notes:
   - A lag counts only if the status, read in the same round, is V(INCRE_TRANSFER_STARTED). A lag that is negative (the
@@ -34,7 +34,7 @@ notes:
     other in the first round that is at least 5 seconds later.
   - Once the service has answered, a read that it refuses with 401, 403 or 404 is repeated for O(settle_time), since such
     a refusal may be a stray one.
-  - A task's C(timeout) keyword ends the module and throws its result away. Use O(wait_timeout).
+  - A task's C(timeout) keyword ends the module without its result. Use O(wait_timeout) instead.
   - Source of the statuses and calls is version 3 of the DRS API.
 author:
   - huaweicloud.drs contributors (@huaweicloud)
@@ -65,7 +65,7 @@ options:
     required: true
   status:
     description:
-      - The statuses to wait for. A job that is in any of them has got there. A paused job has V(PAUSING), the service's
+      - The statuses to wait for. A job that is in any of them has reached it. A paused job has V(PAUSING), the service's
         word for it, and a job that the service does not know has V(NOT_FOUND).
       - With O(max_lag), one reading must show both, so that V(INCRE_TRANSFER_STARTED) must be among them.
       - At least one of O(status) and O(max_lag) is required.
@@ -104,7 +104,7 @@ options:
       - NOT_FOUND
   max_lag:
     description:
-      - The longest lag to wait for, in seconds. A job has got there if it is in V(INCRE_TRANSFER_STARTED) and its target
+      - The longest lag to wait for, in seconds. A job has reached it if it is in V(INCRE_TRANSFER_STARTED) and its target
         is at most this far behind its source.
       - At least one of O(status) and O(max_lag) is required.
     type: float
@@ -116,7 +116,7 @@ options:
   wait_timeout:
     description:
       - Seconds for all jobs together.
-      - It must be at least O(samples) - 1 times O(wait_interval), or no job could get there.
+      - It must be at least O(samples) - 1 times O(wait_interval), or no job could be read often enough.
     type: int
     default: 1800
   wait_interval:
@@ -188,12 +188,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 msg:
-  description: How many jobs there were, which of them did not get there and why, and the longest of their lags.
+  description: How many jobs there were, which of them did not reach it and why, and the longest of their lags.
   returned: always
   type: str
   sample: 2 jobs within a lag of 10 s
 jobs:
-  description: Every job once, in the order asked.
+  description: Every job once, in the order given.
   returned: always
   type: list
   elements: dict
@@ -204,7 +204,7 @@ jobs:
       returned: always
       sample: 9a470239-2308-4bb5-a6bc-1040402fjb21
     name:
-      description: The job's name, where a call that was made tells it, else null.
+      description: The job's name, if a call that was made returns it, else null.
       type: str
       returned: always
     action:
@@ -218,9 +218,9 @@ jobs:
       returned: always
     outcome:
       description:
-        - V(ok) it got there.
-        - V(failed) it cannot get there by waiting, or the service refused to report it.
-        - V(timed_out) when O(wait_timeout) expired its status was known, and it was not there.
+        - V(ok) it reached the status or the lag.
+        - V(failed) it cannot reach it by waiting, or the service refused to report it.
+        - V(timed_out) when O(wait_timeout) expired its status was known, and it had not reached it.
         - V(unknown) it was read before, and could not be read at the end.
         - V(not_attempted) it was never read.
       type: str
@@ -230,7 +230,7 @@ jobs:
       description:
         - A stable word to branch on, null where the outcome is good.
         - V(no_such_job) deleted, or not known to the service. V(ended_badly) it failed or ended. V(illegal_status) it
-          rests in a status that only a write changes. V(refused), V(unreadable) and V(throttled) tell why it could
+          rests in a status that only a write changes. V(refused), V(unreadable) and V(throttled) say why it could
           not be read. V(deadline) O(wait_timeout) expired. V(caller_gone) the process that started the module has
           exited.
       type: str
@@ -267,11 +267,11 @@ jobs:
       type: str
       returned: always
     error_msg:
-      description: The service's text or, where it gave none, the module's own words on why the job did not get there.
+      description: The service's text or, where it gave none, the module's own words on why the job did not reach it.
       type: str
       returned: always
     request_id:
-      description: The id of the read that decided, where a job did not get there, for the vendor's support.
+      description: The id of the read that decided, where a job did not reach it, for the vendor's support.
       type: str
       returned: always
     attempts:

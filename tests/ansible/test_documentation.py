@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import yaml
@@ -76,6 +77,14 @@ EXAMPLES = {
         ],
         {ORDERS: [], STOCK: [], MIGRATION: ["start"], FIRST: []},
     ),
+    "drs_maintenance": (
+        [
+            {"id": ORDERS, "name": "orders", "status": RUNNING},
+            {"id": STOCK, "name": "stock", "status": PAUSED},
+            {"id": MIGRATION, "name": "migration", "status": RUNNING},
+        ],
+        {ORDERS: ["pause", "resume"], STOCK: [], MIGRATION: ["pause", "resume"]},
+    ),
 }
 
 
@@ -103,18 +112,60 @@ def facts_of_wait(ran):
     assert [job["status"] for job in gone] == ["DELETED", "NOT_FOUND"]
 
 
-CHECKS = {"drs_job_batch": facts_of_batch, "drs_job_info": facts_of_info, "drs_job_wait": facts_of_wait}
+def facts_of_maintenance(ran):
+    assert ran.of("Begin the maintenance")["paused"] == [ORDERS]
+    assert ran.of("Begin the maintenance")["record"]["jobs"][STOCK]["known"] == "paused_before"
+    assert ran.of("End the maintenance")["record"]["phase"] == "closed"
+    assert ran.of("Begin at night only, and never over the holidays")["window"]["open"]
+    left = ran.of("Resume what an earlier run has left paused, now that no maintenance is at work")
+    assert (left["remaining"], left["by_id"][MIGRATION]["action"]) == ([], "resume")
+
+
+CHECKS = {
+    "drs_job_batch": facts_of_batch,
+    "drs_job_info": facts_of_info,
+    "drs_job_wait": facts_of_wait,
+    "drs_maintenance": facts_of_maintenance,
+}
+
+
+def here(task, folder):
+    """The same task, where it depends on the machine or the hour: a folder that can be made, a window that is open now."""
+    now = datetime.now(UTC)
+    window = {
+        "state_dir": str(folder / "drs"),
+        "start": (now - timedelta(hours=1)).isoformat(),
+        "end": (now + timedelta(hours=5)).isoformat(),
+    }
+    return {
+        key: [here(one, folder) for one in value]
+        if key in ("block", "always")
+        else {**value, **{option: window[option] for option in window if option in value}}
+        if isinstance(value, dict)
+        else value
+        for key, value in task.items()
+    }
+
+
+def each(tasks):
+    """These tasks, and those of their blocks in place of each block."""
+    for task in tasks:
+        if "block" in task:
+            yield from each(task["block"] + task.get("always", []))
+        else:
+            yield task
 
 
 @pytest.mark.parametrize("module", MODULES)
 def test_the_examples_run(service, module):
     jobs, writes = EXAMPLES[module]
     examples = documented(module, "EXAMPLES")
-    assert len({task["name"] for task in examples}) == len(examples), "two examples have the same name"
+    names = [task["name"] for task in each(examples)]
+    assert len(set(names)) == len(names), "two examples have the same name"
     drs = service(jobs)
-    ran = drs.play(*examples)
+    ran = drs.play(*(here(task, drs.folder) for task in examples))
     assert ran.exit_code == 0, ran.output
-    assert {result.task: result.status for result in ran.results} == {task["name"]: "ok" for task in examples}
+    assert {result.task: result.status for result in ran.results} == dict.fromkeys(names, "ok")
     assert {job["id"]: words_of(drs, job["id"]) for job in jobs} == writes
     CHECKS[module](ran)
 
@@ -309,6 +360,63 @@ def test_every_result_of_drs_job_wait_is_as_documented(service):
     assert ran.of("a lag")["lags"] == ran.of("check mode")["lags"] == {one: 2.0}
     assert [job["outcome"] for job in ran.of("partial failure")["jobs"]] == ["ok", "failed"]
     assert not ran.writes
+
+
+def test_every_result_of_drs_maintenance_is_as_documented(service):
+    one, two, three, four = (job_id(number) for number in range(1, 5))
+    refused = {"id": four, "name": "four", "status": RUNNING, "not_pausable": True}
+    drs = service([{"id": one, "name": "one", "status": RUNNING}, {"id": two, "status": PAUSED}, refused])
+    wrong = {"ignore_errors": True}
+
+    def maintain(name, state, run=None, **options):
+        options = {"state": state, "state_dir": str(drs.folder / "drs"), **options}
+        return {"name": name, "huaweicloud.drs.drs_maintenance": {**options, "run": run} if run else options}
+
+    ran = drs.play(
+        {**maintain("check", "present", job_ids=[one, two]), "check_mode": True},
+        {**maintain("unknown", "present", job_ids=[one, three]), **wrong},
+        {
+            **maintain("closed window", "present", job_ids=[one], start="2020-01-01T00:00Z", end="2020-01-02T00:00Z"),
+            **wrong,
+        },
+        {**maintain("rolled back", "present", job_ids=[one, four]), **wrong},
+        maintain("begin", "present", "mine", job_ids=[one, two]),
+        maintain("begin again", "present", "mine", job_ids=[one, two]),
+        {**maintain("held", "present", "yours", job_ids=[one, two]), **wrong},
+        maintain("left alone", "absent", "yours"),
+        {**maintain("whose", "absent"), **wrong},
+        {**maintain("another project", "absent", "mine", project_id="f" * 32), **wrong},
+        {**maintain("check the end", "absent", "mine"), "check_mode": True},
+        maintain("end", "absent", "mine"),
+        maintain("end again", "absent", "mine"),
+        {**maintain("wrong options", "present", job_ids=["x"]), **wrong},
+        {**maintain("no credentials", "present", job_ids=[one], token="short"), **wrong},
+        {**maintain("unauthorized", "present", job_ids=[one], token="another-token"), **wrong},
+        options=("--diff",),
+    )
+    keys = documented("drs_maintenance", "RETURN")
+    found = {result.task: list(differences(keys, of_its_own(result))) for result in ran.results}
+    assert found == {result.task: [] for result in ran.results}, ran.output
+    assert len(found) == 16
+    assert [result.task for result in ran.results if result.status == "failed"] == [
+        "unknown",
+        "closed window",
+        "rolled back",
+        "held",
+        "whose",
+        "another project",
+        "wrong options",
+        "no credentials",
+        "unauthorized",
+    ]
+    changed = [result.task for result in ran.results if result["changed"]]
+    assert changed == ["check", "rolled back", "begin", "check the end", "end"]
+    assert ran.of("rolled back")["rolled_back"] == [one]
+    assert (ran.of("begin")["paused"], ran.of("end")["remaining"]) == ([one], [])
+    assert ran.of("held")["held_by"]["run"] == ran.of("left alone")["held_by"]["run"] == "mine"
+    assert ran.of("another project")["remaining"] == [one]
+    assert words_of(drs, one) == ["pause", "resume"] * 2
+    assert words_of(drs, two) == []
 
 
 def test_every_module_is_tried():

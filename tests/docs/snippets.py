@@ -6,6 +6,8 @@
 A comment in the line before a snippet makes it one that is run: <!-- jobs: STATUS, STATUS --> in Markdown, .. jobs: STATUS in
 reStructuredText. The ids in the snippet get these statuses in the order in which they appear, the last one over and over.
 Behind a semicolon, with: NAME=VALUE, NAME=VALUE gives the playbook other values for what depends on the machine and the hour.
+$PWD in them, and in commands, is the folder that it is run in. Behind another semicolon, warns: TEXT is a warning that the snippet
+is to give. Others must give none.
 
 Those of the roles' READMEs have no such comment: tests/roles/test_readmes.py runs them all, each in a way of its own.
 
@@ -37,6 +39,7 @@ class Snippet(NamedTuple):
     text: str
     statuses: list[str] | None
     variables: list[str]
+    warning: str
 
     @property
     def page(self) -> str:
@@ -72,10 +75,11 @@ def snippets() -> list[Snippet]:
         text = page.read_text(encoding="utf-8")
         for match in (_RST if page.suffix == ".rst" else _MARKDOWN).finditer(text):
             line = text.count("\n", 0, match.start("text")) + 1
-            jobs, _mark, variables = (match["jobs"] or "").partition("; with: ")
+            rest, _mark, warning = (match["jobs"] or "").partition("; warns: ")
+            jobs, _mark, variables = rest.partition("; with: ")
             place = f"{page.relative_to(ROOT)}:{line}"
             lines = textwrap.dedent(match["text"])
-            found.append(Snippet(place, match["language"], lines, _parts(jobs) or None, _parts(variables)))
+            found.append(Snippet(place, match["language"], lines, _parts(jobs) or None, _parts(variables), warning))
     return found
 
 

@@ -61,9 +61,12 @@ def test_it_runs(snippet, place):
             commands = [shlex.split(line[2:].replace("$PWD", str(place))) for line in lines if line.startswith("$ ")]
         for command in commands:
             assert command[0] == "ansible-playbook", command
-            variables = [word for variable in snippet.variables for word in ("-e", variable)]
+            given = [variable.replace("$PWD", str(place)) for variable in snippet.variables]
+            variables = [word for variable in given for word in ("-e", variable)]
             output = run([ansible.program(), *command[1:], *variables], place, environment(service))
-            assert "[WARNING]" not in output, output
+            warnings = output.count("[WARNING]")
+            assert warnings == bool(snippet.warning), output
+            assert snippet.warning in " ".join(output.split()), output
             assert "DEPRECAT" not in output, output
         assert len(service.emulator.journal), "it asked the service nothing"
 

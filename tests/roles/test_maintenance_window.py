@@ -347,7 +347,7 @@ def test_a_pause_that_never_lands_stays_in_the_record(stage):
     given_up = drs.restore(maintenance_window_abandon=[ORDERS])
     assert (given_up.exit_code, given_up.asked_to_write) == (0, []), given_up.output
     assert drs.record["phase"] == "closed"
-    assert "Given up, not touched" in given_up.output
+    assert "Abandoned, not touched" in given_up.output
 
 
 def test_handlers_run_while_the_jobs_are_paused(stage):

@@ -72,7 +72,7 @@ def test_tasks_on_other_hosts(stage):
     """One that cannot be reached ends the run on the spot, always included, unless unreachable is made a failure."""
     seeds, ids = jobs_of({"localhost": [RUNNING], "by_itself": [RUNNING], "not_ssh": [RUNNING]})
     drs = stage(seeds)
-    _play, restore, work = snippets("maintenance_window")
+    _play, work, restore = snippets("maintenance_window")
     (guide,) = (ROOT / "docs" / "docsite" / "rst").glob("maintenance_guide.rst")
     assert textwrap.indent(work, "   ") in guide.read_text("utf-8")
     ssh = "- name: Change it\n  ansible.builtin.command: 'true'\n  delegate_to: db1\n"
@@ -96,7 +96,6 @@ def test_tasks_on_other_hosts(stage):
         "localhost": "open",
         "not_ssh": "closed",
     }
-    assert [path.stem for path in drs.state.glob("*.lock")] == ["localhost"]
 
     program, playbook, *options = shlex.split(restore.removeprefix("$ "))
     assert program == "ansible-playbook"
@@ -105,14 +104,20 @@ def test_tasks_on_other_hosts(stage):
     )
     assert after.exit_code == 0, after.output
     assert after.writes == [("resume", *ids["localhost"])]
-    assert (drs.record["phase"], drs.locked) == ("closed", False)
+    assert drs.record["phase"] == "closed"
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_the_table_names_every_option_and_its_default(role):
     options = specs(role)["main"]["options"]
     defaults = yaml.safe_load((ROOT / "roles" / role / "defaults" / "main.yml").read_text(encoding="utf-8"))
-    assert {name: option["default"] for name, option in options.items() if "default" in option} == defaults
+    # What main requires has no default in the file, whatever other entry points make of it.
+    every = [(name, option) for spec in specs(role).values() for name, option in spec["options"].items()]
+    assert {
+        name: option["default"]
+        for name, option in every
+        if "default" in option and not options.get(name, {}).get("required")
+    } == defaults
     shown = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", readme(role), re.MULTILINE))
     assert set(shown) == set(options)
     for name, option in options.items():
