@@ -157,6 +157,12 @@ _ENDINGS = {
 }
 
 
+_STILL_AT_WORK = (
+    "a pause was sent to it after this task had read the record: the maintenance is at work, and this task was told that it "
+    "is not"
+)
+
+
 def _resumed_meanwhile(what: str) -> Done:
     words = "somebody else resumed it during the maintenance: %s, and it runs" % what
     return Done("failed", "resumed_meanwhile", words)
@@ -473,7 +479,17 @@ class Maintenance:
         self._jobs = [mine.get(job.key, job) for job in self._jobs]
         self._converge(jobs, "paused", before_send=self._before_pause)
         moves = {job.key: after_pause(job, job.key in self._sent) for job in jobs}
-        self._write_down(moves, is_pause=True)
+        at = timestamp(self._clock.wall())
+
+        def change(record: Record) -> Record:
+            for known in sorted(set(moves.values())):
+                keys = [key for key in moves if moves[key] == known]
+                # What is unconfirmed stays so, since the pause was sent when the record says.
+                stages = (PLANNED,) if known == UNCONFIRMED else (PLANNED, UNCONFIRMED)
+                record = _pause_record.moved(record, keys, known, at, stages)
+            return dict(record, paused_at=at)
+
+        self._write_down(change)
         record = t.cast(Record, self._record)
         bad = [job for job in jobs if phase(job.state.status) != "paused"]
         taken = [job for job in jobs if moves[job.key] == PAUSED and _known(record, job.key) != PAUSED]
@@ -687,8 +703,24 @@ class Maintenance:
         if self._check:
             self._remaining = [key for key, stage in moves.items() if stage in LEFT]
         else:
-            self._write_down({key: OUT for key, stage in moves.items() if stage == OUT}, is_pause=False)
+            self._write_ends([key for key in moves if moves[key] == OUT], known)
+            for job in jobs:
+                if moves[job.key] == OUT and job.key in self._remaining:
+                    job.finish(Done("failed", "pause_not_seen", _STILL_AT_WORK))
         return jobs
+
+    def _write_ends(self, ended: Sequence[str], known: Mapping[str, str]) -> None:
+        """known: what was known of the jobs when they were read."""
+        at = timestamp(self._clock.wall())
+        planned = [key for key in ended if known[key] == PLANNED]
+        others = [key for key in ended if known[key] != PLANNED]
+
+        def change(record: Record) -> Record:
+            # A job that was planned only may have been sent a pause since.
+            record = _pause_record.moved(record, planned, OUT, at, (PLANNED,))
+            return _pause_record.closed_if_done(_pause_record.moved(record, others, OUT, at, LEFT), at)
+
+        self._write_down(change)
 
     def _before_resume(self, run: str, keys: Sequence[str]) -> None:
         """Writes down, before each request, that it may resume these jobs. A disk that is full must not keep them paused."""
@@ -704,16 +736,8 @@ class Maintenance:
             raise Withheld("somebody else has ended this maintenance meanwhile (see %s)" % self.store.path)
         self._record = record
 
-    def _write_down(self, moves: Mapping[str, str], is_pause: bool) -> None:
+    def _write_down(self, change: Callable[[Record], Record]) -> None:
         """Brings the record up to date, in the file if that can be written, and sets what remains."""
-        at = timestamp(self._clock.wall())
-        stages = (PLANNED, UNCONFIRMED) if is_pause else LEFT
-
-        def change(record: Record) -> Record:
-            for known in set(moves.values()):
-                record = _pause_record.moved(record, [key for key in moves if moves[key] == known], known, at, stages)
-            return dict(record, paused_at=at) if is_pause else _pause_record.closed_if_done(record, at)
-
         ours = t.cast(Record, self._record)
         self._record_trouble = None
         try:

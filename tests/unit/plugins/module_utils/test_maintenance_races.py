@@ -89,3 +89,45 @@ def test_what_another_absent_has_taken_out_is_not_resumed_by_an_older_reading(pl
     assert result["failed"]
     assert result["remaining"] == [B]
     assert "somebody else has ended this maintenance meanwhile" in result["msg"]
+
+
+def test_planned_jobs_whose_pause_is_sent_while_absent_reads(place):
+    night = place(RUNNING, RUNNING)
+
+    class Stop(BaseException):
+        pass
+
+    def stop():
+        raise Stop
+
+    # A record with planned jobs is what a kill leaves before the first pause ...
+    night.meanwhile("batch-status", stop, nth=2, before=True)
+    with pytest.raises(Stop):
+        night.present(A, B, run="mine")
+    assert night.known() == {A: "planned", B: "planned"}
+
+    # ... or a slow one, which goes on while absent reads.
+    def go_on():
+        record = night.record()
+        for job in record["jobs"].values():
+            job.update(known="paused", paused_at="2026-06-01T00:00:00Z")
+        (night.folder / "default.json").write_text(json.dumps(record), "utf-8")
+
+    night.meanwhile("batch-status", go_on)
+    result = night.absent(takeover=True)
+
+    assert result["failed"]
+    assert result["remaining"] == [A, B]
+    assert [job["reason"] for job in result["jobs"]] == ["pause_not_seen"] * 2
+    assert "NOT ALL JOBS WERE RESUMED: 2 of 2 jobs may still be paused" in result["msg"]
+    assert "the maintenance is at work, and this task was told that it is not" in result["msg"]
+    assert night.known() == {A: "paused", B: "paused"}
+
+
+def test_the_time_at_which_a_pause_was_sent_is_kept(place):
+    """The watch is counted from it."""
+    night = place({"status": RUNNING, "write_lag": 400})
+    begun = night.present(A, wait_timeout=300)
+    assert begun["remaining"] == [A]
+    assert night.record()["jobs"][A]["sent_at"] == "2026-06-01T00:00:00Z"
+    assert night.record()["paused_at"] == "2026-06-01T00:05:00Z"
