@@ -205,6 +205,10 @@ def _named(names: Sequence[str]) -> str:
     return ", ".join(names[: _result.NAMED_IN_MSG]) + (" and %d more" % more if more > 0 else "")
 
 
+def _are_in(keys: Sequence[str]) -> str:
+    return "%s %s" % (_named(keys), "is" if len(keys) == 1 else "are")
+
+
 def _besides(paused_before: Sequence[Job]) -> str:
     return ", and %s paused already" % _are(paused_before) if paused_before else ""
 
@@ -314,7 +318,8 @@ class Maintenance:
         self.held_by: dict[str, t.Any] | None = None
         self._rolled_back: list[str] = []
         self._remaining: list[str] = []
-        self._sent: set[str] = set()  # keys of jobs that a request was about to be sent for
+        self._sent: dict[str, int] = {}  # key of a job: how many requests to pause it were about to be sent
+        self._is_recorded = True  # the record of this run is where it was written
 
     # --- options
 
@@ -479,25 +484,13 @@ class Maintenance:
         self._jobs = [mine.get(job.key, job) for job in self._jobs]
         self._converge(jobs, "paused", before_send=self._before_pause)
         moves = {job.key: after_pause(job, job.key in self._sent) for job in jobs}
-        at = timestamp(self._clock.wall())
-
-        def change(record: Record) -> Record:
-            for known in sorted(set(moves.values())):
-                keys = [key for key in moves if moves[key] == known]
-                # What is unconfirmed stays so, since the pause was sent when the record says.
-                stages = (PLANNED,) if known == UNCONFIRMED else (PLANNED, UNCONFIRMED)
-                record = _pause_record.moved(record, keys, known, at, stages)
-            return dict(record, paused_at=at)
-
-        self._write_down(change)
-        record = t.cast(Record, self._record)
+        taken = self._write_pauses(moves)
         bad = [job for job in jobs if phase(job.state.status) != "paused"]
-        taken = [job for job in jobs if moves[job.key] == PAUSED and _known(record, job.key) != PAUSED]
         if bad:
             return self._roll_back(
                 "%d of %s did not become paused: %s" % (len(bad), _jobs(len(jobs)), _result.grouped(bad))
             )
-        if taken or record["phase"] != _pause_record.OPEN:
+        if taken:
             return self._roll_back("Somebody else has ended this maintenance while it paused its jobs")
         if self._record_trouble:
             return self._roll_back("The record could not be written once the jobs were paused")
@@ -507,11 +500,48 @@ class Maintenance:
         besides = _besides([*paused_before, *others])
         return "%s paused%s. The maintenance is open" % (_jobs(len(jobs) - len(others)), besides)
 
+    def _write_pauses(self, moves: Mapping[str, str]) -> bool:
+        """Writes down what came of the pauses. Returns whether somebody else has ended this maintenance meanwhile.
+
+        What was taken out of the record comes into it again if it is paused now, or if a second pause may still come: by
+        then whoever ended the maintenance has seen the first one at most.
+        """
+        at = timestamp(self._clock.wall())
+        ours = t.cast(Record, self._record)
+        perhaps = [
+            key
+            for key, times in self._sent.items()
+            if moves[key] == PAUSED or (moves[key] == UNCONFIRMED and times > 1)
+        ]
+        taken = False
+
+        def change(record: Record) -> Record:
+            nonlocal taken
+            taken = record["phase"] != _pause_record.OPEN or any(
+                _known(record, key) in (None, RESUMING, OUT) for key in self._sent
+            )
+            back = set(perhaps) - self.store.held(perhaps, record["run"])
+            for known in sorted(set(moves.values())):
+                keys = {key for key in moves if moves[key] == known}
+                # What is unconfirmed stays so, since the pause was sent when the record says.
+                stages = (PLANNED,) if known == UNCONFIRMED else (PLANNED, UNCONFIRMED)
+                record = _pause_record.moved(record, keys, known, at, stages)
+                record = _pause_record.moved(record, keys & back, known, at, (OUT,))
+            if _pause_record.left(record):
+                record = dict(record, phase=_pause_record.OPEN, ended_at=None)
+            return dict(record, paused_at=at)
+
+        self._write_down(change, (_pause_record.OPEN, _pause_record.CLOSED))
+        if not self._is_recorded:
+            self._record = change(ours)
+        return taken or not self._is_recorded
+
     def _roll_back(self, words: str) -> str:
         """Resumes what was paused, and raises Failed. A pause that was not seen is not watched for here: that is for state:
         absent."""
         pausing = {job.key: job for job in self._jobs}
-        resumed = self._resume(t.cast(Record, self._record), watch=False)
+        record = t.cast(Record, self._record)
+        resumed = self._resume(record, watch=False) if self._is_recorded else self._resume_unrecorded(record)
         for job in resumed:
             first = pausing[job.key]
             first.timeline += job.timeline[1:]
@@ -535,7 +565,8 @@ class Maintenance:
             raise Withheld("the record %s could not be written: %s" % (self.store.path, _os_words(error))) from None
         if record is None or any(record["jobs"][key]["known"] != UNCONFIRMED for key in keys):
             raise Withheld("somebody else has ended this maintenance meanwhile (see %s)" % self.store.path)
-        self._sent.update(keys)
+        for key in keys:
+            self._sent[key] = self._sent.get(key, 0) + 1
 
     # --- absent
 
@@ -722,6 +753,34 @@ class Maintenance:
 
         self._write_down(change)
 
+    def _resume_unrecorded(self, record: Record) -> list[Job]:
+        """Resumes what this run has paused, after somebody else has removed its record or put another in its place. Sets
+        what remains."""
+        keys = set(_pause_record.left(record)) & set(self._sent)
+        known = {key: record["jobs"][key]["known"] for key in keys - self._held(keys)}
+        jobs = [self._job(key, "started", ("resume",), record["jobs"][key]) for key in sorted(known)]
+        self._converge(jobs, "resumed", before_send=self._before_unrecorded)
+        self._remaining = []
+        for job in jobs:
+            stage, done = after_resume(known[job.key], job)
+            if done:
+                job.finish(done)
+            if stage in LEFT:
+                self._remaining.append(job.key)
+        return jobs
+
+    def _held(self, keys: Iterable[str]) -> set[str]:
+        try:
+            return self.store.held(keys, self._run or "")
+        except OSError:  # nobody can keep records there
+            return set()
+
+    def _before_unrecorded(self, keys: Sequence[str]) -> None:
+        """Resumes nothing that another maintenance holds: it may be at work."""
+        held = self._held(keys)
+        if held:
+            raise Withheld("%s in another open maintenance of %s" % (_are_in(sorted(held)), self.store.folder))
+
     def _before_resume(self, run: str, keys: Sequence[str]) -> None:
         """Writes down, before each request, that it may resume these jobs. A disk that is full must not keep them paused."""
         at = timestamp(self._clock.wall())
@@ -736,12 +795,15 @@ class Maintenance:
             raise Withheld("somebody else has ended this maintenance meanwhile (see %s)" % self.store.path)
         self._record = record
 
-    def _write_down(self, change: Callable[[Record], Record]) -> None:
+    def _write_down(
+        self, change: Callable[[Record], Record], phases: Sequence[str] = (_pause_record.OPEN,)
+    ) -> None:
         """Brings the record up to date, in the file if that can be written, and sets what remains."""
         ours = t.cast(Record, self._record)
         self._record_trouble = None
         try:
-            written = self.store.update(ours["run"], change)
+            written = self.store.update(ours["run"], change, phases)
+            self._is_recorded = written is not None
             # Whoever has closed it or begun another one has looked after its jobs.
             self._record = written or dict(ours, phase=_pause_record.CLOSED, jobs={})
         except (OSError, RecordError) as error:
@@ -767,9 +829,16 @@ class Maintenance:
         rest = [job for job in jobs if job.key in self._remaining]
         if rest:
             parts.append(
-                "NOT ALL JOBS WERE RESUMED: %d of %s may still be paused, and the record %s keeps them: %s. End the maintenance "
-                "again once the reason is gone (playbook restore)."
-                % (len(rest), _jobs(len(jobs)), self.store.path, _result.grouped(rest).rstrip("."))
+                "NOT ALL JOBS WERE RESUMED: %d of %s may still be paused, and %s: %s. %s."
+                % (
+                    len(rest),
+                    _jobs(len(jobs)),
+                    "the record %s keeps them" % self.store.path if self._is_recorded else "no record keeps them any more",
+                    _result.grouped(rest).rstrip("."),
+                    "End the maintenance again once the reason is gone (playbook restore)"
+                    if self._is_recorded
+                    else "Resume them by their ids (takeover: true and job_ids; playbook restore: drs_job_ids)",
+                )
             )
         if self._record_trouble:
             parts.append(

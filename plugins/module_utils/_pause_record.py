@@ -15,7 +15,7 @@ import fcntl
 import json
 import os
 import typing as t
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
 from ansible_collections.huaweicloud.drs.plugins.module_utils._job_options import JobOptionError, split_ids
@@ -195,6 +195,16 @@ class Store:
                 raise Held(words, record)
         return own
 
+    def held(self, keys: Iterable[str], run: str) -> set[str]:
+        """Those of these jobs that stand in an open record of another run. What cannot be read holds none."""
+        wanted, found = set(keys), set()
+        for path in self._paths():
+            with contextlib.suppress(RecordError):
+                record = _read(path)
+                if record and record["phase"] == OPEN and record["run"] != run:
+                    found.update(key for key in wanted if record["jobs"].get(key, {}).get("known", OUT) != OUT)
+        return found
+
     def begin(self, record: Record) -> None:
         """Writes a new record. Raises as check does, and makes the folder if it does not exist."""
         os.makedirs(self.folder, 0o700, exist_ok=True)
@@ -210,12 +220,12 @@ class Store:
                         os.unlink(self.path)
                 raise
 
-    def update(self, run: str, change: Callable[[Record], Record]) -> Record | None:
-        """Replaces the open record of this run by change(record). Returns the new one; None, and writes nothing, where the
-        record is closed, gone, or of another run. Raises RecordError."""
+    def update(self, run: str, change: Callable[[Record], Record], phases: Sequence[str] = (OPEN,)) -> Record | None:
+        """Replaces the record of this run by change(record). Returns the new one; None, and writes nothing, where the record
+        is in another phase, gone, or of another run. Raises RecordError."""
         with self._locked():
             record = _read(self.path)
-            if record is None or record["phase"] != OPEN or record["run"] != run:
+            if record is None or record["phase"] not in phases or record["run"] != run:
                 return None
             changed = change(record)
             if changed != record:

@@ -131,3 +131,58 @@ def test_the_time_at_which_a_pause_was_sent_is_kept(place):
     assert begun["remaining"] == [A]
     assert night.record()["jobs"][A]["sent_at"] == "2026-06-01T00:00:00Z"
     assert night.record()["paused_at"] == "2026-06-01T00:05:00Z"
+
+
+def test_present_takes_back_what_it_paused_after_somebody_ended_it(place):
+    """A second pause, sent since the answer to the first was lost, is carried out after a takeover has resumed the job."""
+    night = place(RUNNING)
+    night.service.fault({"match": {"verb": "pause", "nth": 1}, "effect": {"fate": "cut_after"}})
+    # The read before the second pause says running; by the time of the pause the first one has been undone.
+    night.service.jobs[A].spec["write_lag"] = 40
+
+    def takeover():
+        night.service.tick(15)
+        assert night.phases() == ["paused"]
+        night.service.jobs[A].spec["write_lag"] = 0
+        assert night.absent(takeover=True)["remaining"] == []
+        assert night.phases() == ["running"]
+
+    night.meanwhile("batch-pause-task", takeover, nth=2, before=True)
+    result = night.present(A)
+
+    assert night.service.journal.accepted(A) == ["pause", "resume", "pause", "resume"]
+    assert night.phases() == ["running"]
+    assert result["failed"]
+    assert result["remaining"] == []
+    assert result["rolled_back"] == [A]
+    assert "Somebody else has ended this maintenance while it paused its jobs" in result["msg"]
+    assert night.record()["phase"] == "closed"
+
+
+def test_present_resumes_what_it_paused_although_its_record_is_gone(place):
+    night = place(RUNNING, kept_by_the_service())
+    night.meanwhile("batch-pause-task", lambda: (night.folder / "default.json").unlink())
+    result = night.present(A, B)
+    assert night.phases() == ["running", "paused"]
+    assert result["failed"]
+    assert result["rolled_back"] == [A]
+    assert result["remaining"] == [B]
+    assert "1 of 2 jobs may still be paused, and no record keeps them any more" in result["msg"]
+    assert "Resume them by their ids (takeover: true and job_ids; playbook restore: drs_job_ids)" in result["msg"]
+
+
+def test_present_leaves_alone_what_is_in_the_maintenance_that_came_after_it(place):
+    """Its own was ended before the pause came, and the next one guards the job."""
+    night = place(RUNNING)
+
+    def others():
+        assert night.absent(takeover=True)["remaining"] == []
+        assert not night.present(A, run="next")["failed"]
+
+    night.service.jobs[A].spec["write_lag"] = 0
+    night.meanwhile("batch-pause-task", others)
+    result = night.present(A, run="mine")
+    assert night.service.journal.accepted(A) == ["pause", "resume", "pause"]
+    assert night.record()["run"] == "next"
+    assert result["failed"]
+    assert result["remaining"] == []
