@@ -396,8 +396,6 @@ class Maintenance:
         if self._check:
             return "%s would be paused%s" % (_jobs(len(to_pause)), _besides(paused_before))
         self._remaining = _pause_record.left(record)
-        if not to_pause:
-            return "No job had to be paused%s. The maintenance is open" % _besides(paused_before)
         return self._pause(to_pause, paused_before)
 
     @contextlib.contextmanager
@@ -478,17 +476,22 @@ class Maintenance:
 
     def _pause(self, planned: Sequence[Job], paused_before: Sequence[Job]) -> str:
         jobs = self._pausing([job.id for job in planned])
-        for job, plan in zip(jobs, planned):
-            job.state = job.state._replace(name=plan.state.name)
-        mine = {job.key: job for job in jobs}
-        self._jobs = [mine.get(job.key, job) for job in self._jobs]
-        self._converge(jobs, "paused", before_send=self._before_pause)
+        # Those that were paused are read again: another maintenance, which held them, may have ended since.
+        guarded = [self._job(job.id, "paused", ()) for job in paused_before]
+        mine = {job.key: job for job in [*jobs, *guarded]}
+        for plan in self._jobs:
+            mine[plan.key].state = mine[plan.key].state._replace(name=plan.state.name)
+        self._jobs = [mine[job.key] for job in self._jobs]
+        self._converge(self._jobs, "paused", before_send=self._before_pause)
+        for job in guarded:
+            if job.reason == "action_not_allowed":
+                job.finish(_resumed_meanwhile("it was paused when this task began"))
         moves = {job.key: after_pause(job, job.key in self._sent) for job in jobs}
         taken = self._write_pauses(moves)
-        bad = [job for job in jobs if phase(job.state.status) != "paused"]
+        bad = [job for job in self._jobs if phase(job.state.status) != "paused"]
         if bad:
             return self._roll_back(
-                "%d of %s did not become paused: %s" % (len(bad), _jobs(len(jobs)), _result.grouped(bad))
+                "%d of %s did not become or stay paused: %s" % (len(bad), _jobs(len(self._jobs)), _result.grouped(bad))
             )
         if taken:
             return self._roll_back("Somebody else has ended this maintenance while it paused its jobs")
@@ -498,7 +501,9 @@ class Maintenance:
         if others:
             self._note_paused_before(others)
         besides = _besides([*paused_before, *others])
-        return "%s paused%s. The maintenance is open" % (_jobs(len(jobs) - len(others)), besides)
+        paused = len(jobs) - len(others)
+        words = "%s paused" % _jobs(paused) if paused else "No job had to be paused"
+        return "%s%s. The maintenance is open" % (words, besides)
 
     def _write_pauses(self, moves: Mapping[str, str]) -> bool:
         """Writes down what came of the pauses. Returns whether somebody else has ended this maintenance meanwhile.
@@ -671,14 +676,19 @@ class Maintenance:
         """Resumes those of these jobs that are paused, without a record."""
         self._connect()
         self._jobs = [self._job(job_id, "started", ("resume",)) for job_id in named]
-        self._converge(self._jobs, "resumed")
+        self._converge(self._jobs, "resumed", before_send=self._before_unrecorded)
         bad = [job for job in self._jobs if job.outcome not in GOOD]
         if bad:
             raise Failed("%d of %s do not run: %s" % (len(bad), _jobs(len(named)), _result.grouped(bad)))
         aside = ""
         if put_aside and not self._check:
             stamp = timestamp(self._clock.wall()).replace(":", "")
-            aside = ". The record that could not be read is now %s" % self.store.put_aside(stamp)
+            try:
+                aside = ". The record that could not be read is now %s" % self.store.put_aside(stamp)
+            except (OSError, RecordError) as error:
+                raise Failed(
+                    "%s. The record that could not be read was not put aside: %s." % (_run(len(named)), _os_words(error))
+                ) from None
         return "%s%s" % (_run(len(named)), aside)
 
     def _check_target(self, client: Client, record: Record) -> None:

@@ -239,11 +239,16 @@ class Store:
                 os.unlink(self.path)
 
     def put_aside(self, stamp: str) -> str:
-        """Renames a file that cannot be read, so that it no longer stands in the way. Returns its new path."""
+        """Renames a file that cannot be read, so that it no longer stands in the way. Returns its new path. Raises
+        RecordError where it can be read by now."""
         aside = "%s.unreadable-%s" % (self.path, stamp)
         with self._locked():
-            os.rename(self.path, aside)
-        return aside
+            try:
+                _read(self.path)
+            except Unreadable:
+                os.rename(self.path, aside)
+                return aside
+        raise RecordError("another task has put it aside, or a record in its place")
 
     def _paths(self) -> list[str]:
         if not os.path.isdir(self.folder):

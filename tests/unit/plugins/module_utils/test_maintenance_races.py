@@ -186,3 +186,65 @@ def test_present_leaves_alone_what_is_in_the_maintenance_that_came_after_it(plac
     assert night.record()["run"] == "next"
     assert result["failed"]
     assert result["remaining"] == []
+
+
+@pytest.mark.parametrize("others", [(), (B,)])
+def test_a_job_that_was_paused_by_a_maintenance_which_ends_is_not_taken_for_guarded(place, others):
+    """It was read as paused, and runs by the time the record is written."""
+    night = place(RUNNING, RUNNING)
+    assert not night.present(A, name="other")["failed"]
+    (night.folder / "hidden").mkdir()
+
+    def ends():
+        (night.folder / "hidden/other.json").rename(night.folder / "other.json")
+        assert not night.absent(takeover=True, name="other")["failed"]
+
+    # (The first look at the folder is before the other one begins.)
+    (night.folder / "other.json").rename(night.folder / "hidden/other.json")
+    night.meanwhile("batch-status", ends)
+    result = night.present(A, *others)
+
+    assert result["failed"]
+    assert "did not become or stay paused" in result["msg"]
+    assert [job["reason"] for job in result["jobs"]][0] == "resumed_meanwhile"
+    assert result["remaining"] == []
+    assert night.phases() == ["running", "running"]
+    assert night.record()["phase"] == "closed"
+
+
+def test_jobs_without_a_record_are_not_resumed_under_another_maintenance(place):
+    """Neither one that is open when a takeover by ids begins, nor one that begins meanwhile."""
+    night = place(RUNNING)
+    night.present(A, name="other")
+    result = night.absent(takeover=True, job_ids=[A])
+    assert result["failed"]
+    assert f"{A} is in another open maintenance of {night.folder}, and nothing was sent for it" in result["msg"]
+    assert night.phases() == ["paused"]
+    assert night.known("other") == {A: "paused"}
+
+    assert not night.absent(takeover=True, name="other")["failed"]
+    night.service.jobs[A].spec["write_lag"] = 0
+    night.service.jobs[A].write("pause", {})
+    night.meanwhile("batch-status", lambda: night.present(A, run="next"))
+    result = night.absent(takeover=True, job_ids=[A])
+    assert result["failed"]
+    assert night.phases() == ["paused"]
+    assert night.record()["run"] == "next"
+
+
+def test_a_record_that_came_in_place_of_an_unreadable_one_is_not_put_aside(place):
+    night = place(RUNNING, RUNNING)
+    night.present(A)
+    path = night.folder / "default.json"
+    path.write_text("{", "utf-8")
+
+    def others():
+        assert not night.absent(takeover=True, job_ids=[A])["failed"]
+        assert not night.present(B)["failed"]
+
+    night.meanwhile("batch-status", others)
+    result = night.absent(takeover=True, job_ids=[A])
+    assert night.known() == {B: "paused"}
+    assert result["failed"]
+    assert "another task has put it aside, or a record in its place" in result["msg"]
+    assert "Nothing was sent" not in result["msg"]
