@@ -220,6 +220,17 @@ def _refuse(jobs: Sequence[Job], outcome: str) -> None:
         raise Failed("%s, since %d of %s cannot be: %s" % (outcome, len(bad), _jobs(len(jobs)), _result.grouped(bad)))
 
 
+def _has_half_a_character(text: str) -> bool:
+    return text.encode("utf-8", "replace").decode("utf-8") != text
+
+
+def _can_be_a_path(text: str) -> bool:
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
+
+
 def _os_words(error: Exception) -> str:
     """The file system's own words."""
     if isinstance(error, OSError):
@@ -328,6 +339,8 @@ class Maintenance:
         check_ranges(params)
         if not os.path.isabs(params["state_dir"]):
             raise OptionError("state_dir '%s' is not an absolute path" % params["state_dir"])
+        if not _can_be_a_path(params["state_dir"]):
+            raise OptionError("state_dir holds a character that no path can have")
         if not params["name"].strip():
             raise OptionError("name is blank: give each maintenance of the folder a name of its own")
         for number in ("min_left", "warn_after", "watch_minutes"):
@@ -335,6 +348,9 @@ class Maintenance:
                 raise OptionError("%s is %s, and must be 0 or more" % (number, params[number]))
         for text in ("run", "awx_workflow"):
             params[text] = (params[text] or "").strip() or None
+        for text in ("name", "run", "awx_workflow"):
+            if _has_half_a_character(params[text] or ""):
+                raise OptionError("%s holds half of a character" % text)
         self._ids = each_once(split_ids(params["job_ids"] or []))
         self._abandon = each_once(split_ids(params["abandon"]))
         self._run = params["run"] or self._new_run()
@@ -420,7 +436,8 @@ class Maintenance:
                 % (own["run"], _named(others))
             )
         self._connect()
-        self._jobs = [self._job(key, "paused", (), own["jobs"][key]) for key in keys]
+        guarded = [key for key, job in own["jobs"].items() if key in keys or job["known"] != OUT]
+        self._jobs = [self._job(key, "paused", (), own["jobs"][key]) for key in guarded]
         self._converge(self._jobs, "paused", check_mode=True)
         unsure = [key for key in self._remaining if own["jobs"][key]["known"] != PAUSED]
         if unsure:
@@ -451,7 +468,7 @@ class Maintenance:
             job.state = job.state._replace(name=details[job.key].name or job.state.name)
 
     def _new_record(self, client: Client, project: str, plan: Sequence[Job]) -> Record:
-        return {
+        record = {
             "schema": _pause_record.SCHEMA,
             "phase": _pause_record.OPEN,
             "run": self._run,
@@ -473,6 +490,7 @@ class Maintenance:
                 for job in plan
             },
         }
+        return _pause_record.readable(record)
 
     def _pause(self, planned: Sequence[Job], paused_before: Sequence[Job]) -> str:
         jobs = self._pausing([job.id for job in planned])
@@ -687,7 +705,8 @@ class Maintenance:
                 aside = ". The record that could not be read is now %s" % self.store.put_aside(stamp)
             except (OSError, RecordError) as error:
                 raise Failed(
-                    "%s. The record that could not be read was not put aside: %s." % (_run(len(named)), _os_words(error))
+                    "%s. The record that could not be read was not put aside: %s."
+                    % (_run(len(named)), _os_words(error))
                 ) from None
         return "%s%s" % (_run(len(named)), aside)
 
@@ -706,7 +725,8 @@ class Maintenance:
                 )
 
     def _warn_of_long_pause(self, record: Record) -> None:
-        since = [_clock.milliseconds(job["paused_at"] or job["sent_at"] or "") for job in record["jobs"].values()]
+        jobs = [record["jobs"][key] for key in _pause_record.left(record)]
+        since = [_clock.milliseconds(job["paused_at"] or job["sent_at"] or "") for job in jobs]
         known = [at / 1000 for at in since if at is not None]
         lasted = self._clock.wall() - min(known, default=self._clock.wall())
         hours = self._params["warn_after"]
@@ -805,9 +825,7 @@ class Maintenance:
             raise Withheld("somebody else has ended this maintenance meanwhile (see %s)" % self.store.path)
         self._record = record
 
-    def _write_down(
-        self, change: Callable[[Record], Record], phases: Sequence[str] = (_pause_record.OPEN,)
-    ) -> None:
+    def _write_down(self, change: Callable[[Record], Record], phases: Sequence[str] = (_pause_record.OPEN,)) -> None:
         """Brings the record up to date, in the file if that can be written, and sets what remains."""
         ours = t.cast(Record, self._record)
         self._record_trouble = None
@@ -843,7 +861,9 @@ class Maintenance:
                 % (
                     len(rest),
                     _jobs(len(jobs)),
-                    "the record %s keeps them" % self.store.path if self._is_recorded else "no record keeps them any more",
+                    "the record %s keeps them" % self.store.path
+                    if self._is_recorded
+                    else "no record keeps them any more",
                     _result.grouped(rest).rstrip("."),
                     "End the maintenance again once the reason is gone (playbook restore)"
                     if self._is_recorded

@@ -110,7 +110,7 @@ def parse(text: str, path: str) -> Record:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise Unreadable(_unreadable(path, str(error))) from None
-    if not isinstance(found, dict) or not isinstance(found.get("schema"), int):
+    if not isinstance(found, dict) or type(found.get("schema")) is not int or found["schema"] < 1:
         raise Unreadable(_unreadable(path, "it has no schema"))
     if found["schema"] > SCHEMA:
         raise RecordError(
@@ -120,7 +120,14 @@ def parse(text: str, path: str) -> Record:
     fault = _fault(found)
     if fault:
         raise Unreadable(_unreadable(path, fault))
+    found = readable(found)
     return dict(found, jobs={key.lower(): job for key, job in found["jobs"].items()})
+
+
+def readable(record: Record) -> Record:
+    """A copy without halves of characters, which no result may hold."""
+    found: Record = json.loads(json.dumps(record, ensure_ascii=False).encode("utf-8", "replace"))
+    return found
 
 
 def _fault(found: Mapping[str, t.Any]) -> str | None:
@@ -130,17 +137,41 @@ def _fault(found: Mapping[str, t.Any]) -> str | None:
     for field, types in _FIELDS.items():
         if not isinstance(found.get(field), types):
             return "its field %s is missing or of a wrong type" % field
-    try:
-        split_ids(found["jobs"])
-    except JobOptionError as error:
-        return str(error)
+    if _is_nested(found):
+        return "it is nested too deep"
+    if len({key.lower() for key in found["jobs"]}) < len(found["jobs"]):
+        return "it names a job twice"
     for key, job in found["jobs"].items():
+        try:
+            ids = split_ids([key])
+        except JobOptionError as error:
+            return str(error)
+        if ids != [key]:
+            return "the id of a job in it is '%s'" % key
         if not isinstance(job, dict) or job.get("known") not in KNOWN:
             return "it does not say what is known of job %s" % key
         for field, types in _JOB_FIELDS.items():
             if not isinstance(job.get(field), types):
                 return "the field %s of its job %s is of a wrong type" % (field, key)
     return None
+
+
+# A record is this deep: itself, its jobs, a job; a selection may be a little deeper. What is nested without end breaks whoever
+# writes or shows it.
+_DEEPEST = 12
+
+
+def _is_nested(found: t.Any) -> bool:
+    level = [found]
+    for _depth in range(_DEEPEST):
+        level = [part for value in level for part in _parts(value)]
+    return bool(level)
+
+
+def _parts(value: t.Any) -> list[t.Any]:
+    if isinstance(value, dict):
+        return [*value.keys(), *value.values()]
+    return value if isinstance(value, list) else []
 
 
 def _unreadable(path: str, why: str) -> str:
@@ -153,7 +184,7 @@ def _unreadable(path: str, why: str) -> str:
 
 def file_name(name: str) -> str:
     """The name of a record's file. Characters other than letters, digits, "-", "_" and "." are percent-encoded."""
-    encoded = quote(name, safe="").replace("~", "%7E")
+    encoded = quote(name, safe="", errors="surrogatepass").replace("~", "%7E")
     return ("%2E" + encoded[1:] if encoded.startswith(".") else encoded) + ".json"
 
 
@@ -190,9 +221,9 @@ class Store:
                 continue
             shared = [key for key in left(record) if key in wanted]
             if shared:
-                more = " and %d more" % (len(shared) - 1) if len(shared) > 1 else ""
-                words = "Job %s%s is in the open maintenance '%s'" % (shared[0], more, record["name"])
-                raise Held(words, record)
+                more = len(shared) - 1
+                who = "Jobs %s and %d more are" % (shared[0], more) if more else "Job %s is" % shared[0]
+                raise Held("%s in the open maintenance '%s'" % (who, record["name"]), record)
         return own
 
     def held(self, keys: Iterable[str], run: str) -> set[str]:

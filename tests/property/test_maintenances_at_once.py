@@ -6,6 +6,7 @@ nothing is left paused that no record keeps."""
 
 from __future__ import annotations
 
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _pause_record
 from ansible_collections.huaweicloud.drs.tests.property.turns import maintenance, stopped, taking_turns
 from ansible_collections.huaweicloud.drs.tests.property.test_maintenance_stopped import (
     OPTIONS,
@@ -14,6 +15,7 @@ from ansible_collections.huaweicloud.drs.tests.property.test_maintenance_stopped
     check_jobs,
     check_result,
     faults,
+    fewer,
     fleets,
     open_record,
     put_faults,
@@ -62,20 +64,16 @@ class Night:
                 self.works.append(work)
                 for _step in range(step_aside):
                     self.check_work(work)
-                    self.service_is_read(ids)
+                    self.take_a_step()
                 self.check_work(work)
                 work["to"] = self.service.journal.count
             self.call("absent", run=run, name=name)
 
         return act
 
-    def service_is_read(self, ids):
+    def take_a_step(self):
         """A step of the work, at which others may take their turn."""
-        import os
-
-        from ansible_collections.huaweicloud.drs.plugins.module_utils import _pause_record
-
-        _pause_record.os.listdir(os.getcwd())
+        _pause_record.os.listdir(self.folder)
 
     def check_work(self, work):
         if self.is_guarded(work):
@@ -104,6 +102,7 @@ class Night:
         assert kept <= self.remaining
 
 
+@fewer
 @given(plain, subsets, subsets, names, st.integers(0, 6), st.integers(0, 6), orders)
 def test_two_maintenances(seeds, first, second, name, first_work, second_work, order):
     with state_dir() as folder:
@@ -117,6 +116,7 @@ def test_two_maintenances(seeds, first, second, name, first_work, second_work, o
         assert not open_record(folder, "other")
 
 
+@fewer
 @given(fleets, subsets, subsets, names, faults, st.integers(0, 6), orders)
 def test_two_maintenances_under_faults(seeds, first, second, name, rules, work, order):
     with state_dir() as folder:
@@ -126,6 +126,7 @@ def test_two_maintenances_under_faults(seeds, first, second, name, rules, work, 
         night.check_end()
 
 
+@fewer
 @given(fleets, faults, st.integers(1, 80), orders)
 def test_two_takeovers(seeds, rules, at, order):
     with state_dir() as folder:
@@ -138,6 +139,7 @@ def test_two_takeovers(seeds, rules, at, order):
         night.check_end()
 
 
+@fewer
 @given(fleets, faults, st.integers(0, 6), orders)
 def test_a_takeover_while_one_begins(seeds, rules, work, order):
     """Somebody was wrong when saying that no maintenance is at work: even so, nothing is lost."""
@@ -150,6 +152,7 @@ def test_a_takeover_while_one_begins(seeds, rules, work, order):
         night.check_end()
 
 
+@fewer
 @given(fleets, faults, st.integers(1, 80), names, st.integers(0, 6), st.booleans(), orders)
 def test_a_takeover_and_the_next_maintenance(seeds, rules, at, name, work, by_ids, order):
     """What a takeover has read of an earlier record must not be used on the jobs of a later one."""
@@ -158,10 +161,11 @@ def test_a_takeover_and_the_next_maintenance(seeds, rules, at, name, work, by_id
         ids = [job_id(number) for number in range(len(seeds))]
         stopped(night.service, folder, at, False, "present", job_ids=ids, run="killed", **OPTIONS)
         put_faults(night.service, rules)
+        mine = [key for key, seed in zip(ids, seeds, strict=True) if seed["status"] not in (PAUSED, "PAUSEING")] or None
         taken = []
 
         def takeover():
-            result = night.call("absent", takeover=True, job_ids=ids if by_ids else None)
+            result = night.call("absent", takeover=True, job_ids=mine if by_ids else None)
             taken.append((result["record"] or {}).get("run"))
 
         night.is_guarded = lambda work: bool(taken) and work["run"] not in taken

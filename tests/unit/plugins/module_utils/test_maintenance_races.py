@@ -206,7 +206,7 @@ def test_a_job_that_was_paused_by_a_maintenance_which_ends_is_not_taken_for_guar
 
     assert result["failed"]
     assert "did not become or stay paused" in result["msg"]
-    assert [job["reason"] for job in result["jobs"]][0] == "resumed_meanwhile"
+    assert result["by_id"][A]["reason"] == "resumed_meanwhile"
     assert result["remaining"] == []
     assert night.phases() == ["running", "running"]
     assert night.record()["phase"] == "closed"
