@@ -205,7 +205,7 @@ class Store:
         """The record of this name; None where there is none. Raises RecordError."""
         return _read(self.path)
 
-    def check(self, keys: Iterable[str], run: str) -> Record | None:
+    def check(self, keys: Iterable[str], run: str | None) -> Record | None:
         """The open record of this run, if there is one. Raises Held where another maintenance stands in the way of one over
         these jobs, and RecordError where a record of the folder cannot be read."""
         wanted = set(keys)
@@ -240,7 +240,7 @@ class Store:
         """Writes a new record. Raises as check does, and makes the folder if it does not exist."""
         os.makedirs(self.folder, 0o700, exist_ok=True)
         with self._locked():
-            self.check(record["jobs"], run="")
+            self.check(record["jobs"], run=None)
             try:
                 self._write(record)
             except OSError:

@@ -248,3 +248,64 @@ def test_a_record_that_came_in_place_of_an_unreadable_one_is_not_put_aside(place
     assert result["failed"]
     assert "another task has put it aside, or a record in its place" in result["msg"]
     assert "Nothing was sent" not in result["msg"]
+
+
+def test_a_job_that_somebody_pauses_between_the_plan_and_the_pause(place):
+    """It was not paused by this maintenance, and stays as it is."""
+    night = place(RUNNING, {"status": RUNNING, "name": "orders"})
+    night.service.jobs[B].spec["write_lag"] = 0
+    night.meanwhile("batch-detail", lambda: night.service.jobs[B].write("pause", {}))
+    begun = night.present(A, B)
+    assert not begun["failed"]
+    assert begun["msg"] == "1 job paused, and 1 job was paused already. The maintenance is open"
+    assert f"explains why: {B} (orders)." in begun["warnings"][0]
+    assert night.known() == {A: "paused", B: "paused_before"}
+    assert not night.absent(takeover=True)["failed"]
+    assert night.phases() == ["running", "paused"]
+
+
+def test_a_maintenance_that_is_ended_before_its_first_pause_sends_none(place):
+    night = place(RUNNING, RUNNING)
+    night.meanwhile("batch-status", lambda: night.absent(takeover=True), nth=2)
+    result = night.present(A, B)
+    assert result["failed"]
+    assert not night.service.journal.writes()
+    assert f"somebody else has ended this maintenance meanwhile (see {night.folder / 'default.json'})" in result["msg"]
+    assert [job["reason"] for job in result["jobs"]] == ["withheld", "withheld"]
+    assert (result["remaining"], result["rolled_back"]) == ([], [])
+
+
+def test_a_maintenance_that_is_ended_while_all_jobs_are_paused_does_not_succeed(place):
+    """Nobody may work then."""
+    night = place({"status": RUNNING, "refuse": {"retry": ("DRS.M00302", "not now")}, "write_lag": 0})
+    night.meanwhile("batch-pause-task", lambda: night.absent(takeover=True, abandon=[A]))
+    result = night.present(A)
+    assert result["failed"]
+    assert "Somebody else has ended this maintenance while it paused its jobs" in result["msg"]
+    assert result["remaining"] == [A]
+    assert night.known() == {A: "resuming"}
+    assert night.record()["phase"] == "open"
+    assert night.record()["ended_at"] is None
+
+
+def test_the_folder_is_gone_once_the_jobs_are_paused(place):
+    night = place(RUNNING)
+    night.meanwhile("batch-pause-task", lambda: night.folder.rename(night.folder.with_name("moved")))
+    result = night.present(A)
+    assert result["failed"]
+    assert "No such file or directory" in result["msg"]
+    assert night.phases() == ["running"]
+    assert result["remaining"] == []
+
+
+def test_a_folder_that_cannot_be_listed_keeps_no_job_paused(place, monkeypatch):
+    night = place(RUNNING)
+    night.present(A)
+    (night.folder / "default.json").unlink()
+
+    def listdir(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(_maintenance._pause_record.os, "listdir", listdir)
+    assert not night.absent(takeover=True, job_ids=[A])["failed"]
+    assert night.phases() == ["running"]
