@@ -6,14 +6,15 @@
 # Mutation testing of the planner, the decision for one job and the loop: each mutant is a small fault put into the code, and
 # a test should notice it.
 #   tools/mutation.sh [LEAST [FILE...]]   fails if less than LEAST per cent (95) of a file's mutants are noticed; prints every
-#                                         survivor's diff and the scores. FILE: _lifecycle, _reconcile, _convergence (all)
+#                                         survivor's diff and the scores. FILE: _lifecycle, _reconcile, _convergence,
+#                                         _pause_record, _maintenance (all)
 # It works on copies in .cache/mutation. Each file is mutated with its own tests alone, since every mutant starts them again.
 
 set -euo pipefail
 
 least=${1:-95}
 shift $(($# ? 1 : 0))
-[ $# -gt 0 ] || set -- _lifecycle _reconcile _convergence
+[ $# -gt 0 ] || set -- _lifecycle _reconcile _convergence _pause_record _maintenance
 cd "$(dirname "$0")/.."
 root=$PWD
 collection=ansible_collections/huaweicloud/drs
@@ -50,6 +51,11 @@ for file in "$@"; do
     _lifecycle) mutate _lifecycle plugins/module_utils/test_lifecycle.py test_check_mode.py ;;
     _reconcile) mutate _reconcile plugins/module_utils/test_reconcile.py plugins/module_utils/test_convergence.py ;;
     _convergence) mutate _convergence plugins/module_utils/test_convergence.py ;;
+    _pause_record) mutate _pause_record plugins/module_utils/test_pause_record.py ;;
+    _maintenance)
+      mutate _maintenance plugins/module_utils/test_maintenance.py plugins/module_utils/test_maintenance_races.py \
+        plugins/module_utils/test_pause_record.py
+      ;;
     *)
       echo "mutation.sh: no tests are named for $file" >&2
       exit 2
