@@ -228,7 +228,8 @@ class Store:
 
     def held(self, keys: Iterable[str], run: str) -> set[str]:
         """Those of these jobs that stand in an open record of another run. What cannot be read holds none."""
-        wanted, found = set(keys), set()
+        wanted = set(keys)
+        found: set[str] = set()
         for path in self._paths():
             with contextlib.suppress(RecordError):
                 record = _read(path)
