@@ -918,3 +918,38 @@ def test_progress_says_what_is_waited_for(call, monkeypatch, tmp_path):
     call(service, "absent", run="mine", progress_file=file)
     call(service, "absent", takeover=True, job_ids=[A], progress_file=file)
     assert said == [(file, state) for state in ("paused", "paused", "paused", "resumed", "resumed")]
+
+
+def test_more_whole_texts(call, tmp_path):
+    service = emulator([RUNNING, RUNNING, PAUSED])
+    state = tmp_path / "state"
+    (warning,) = call(service, "absent", takeover=True)["warnings"]
+    assert warning == (
+        f"{state} never held a record of the maintenance 'default' on host {platform.node()}. If one has begun, it kept its "
+        "record elsewhere: on another disk than its own, nothing can be seen."
+    )
+    assert call(service, "absent", takeover=True, abandon=[A])["msg"] == (
+        f"abandon names {A}, and no maintenance is open. Nothing was sent."
+    )
+    call(service, "present", job_ids=[A, B, C], run="mine")
+    again = call(service, "present", job_ids=[A], run="mine")
+    assert [job["name"] for job in again["jobs"]] == ["job-1", "job-2", "job-3"]
+    assert call(service, "absent", run="mine", abandon=[C])["msg"] == (
+        f"abandon names {C}, which the record does not hold. Nothing was sent."
+    )
+    held = call(service, "absent", takeover=True, name="other", job_ids=[A, B])
+    assert held["msg"].startswith(f"2 of 2 jobs do not run: {A}")
+    assert f"{A}, {B} are in another open maintenance of {state}, and nothing was sent for it" in held["msg"]
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(28, "No space left on device", "/s/x"), "No space left on device (/s/x)"),
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (OSError("odd"), "odd"),
+        (_maintenance.RecordError("the record"), "the record"),
+    ],
+)
+def test_the_words_of_the_file_system(error, words):
+    assert _maintenance._os_words(error) == words
