@@ -663,7 +663,7 @@ def test_jobs_that_are_given_up(call, record):
     result = call(service, "absent", run="mine", abandon=[A.upper()])
     for each in (predicted, result):
         assert not each["failed"]
-        assert each["warnings"] == [f"Given up, not touched, and perhaps still paused: {A} (orders)."]
+        assert each["warnings"] == [f"Abandoned, not touched, and perhaps still paused: {A} (orders)."]
         assert [job["id"] for job in each["jobs"]] == [B]
     assert phases(service) == ["paused", "running"]
     assert record()["phase"] == "closed"
@@ -727,7 +727,7 @@ def test_a_pause_that_has_ended_is_not_warned_of_again(call):
     assert call(service, "absent", takeover=True)["remaining"] == [B]
     service.tick(20 * 3600)
     assert call(service, "absent", takeover=True, abandon=[B])["warnings"] == [
-        f"Given up, not touched, and perhaps still paused: {B} (job-2)."
+        f"Abandoned, not touched, and perhaps still paused: {B} (job-2)."
     ]
 
 
@@ -874,7 +874,7 @@ def test_texts_of_jobs_that_are_left(call, record, tmp_path):
     begun = call(service, "present", job_ids=[A, B], wait_timeout=60, run="mine")
     not_seen = (
         f"{A} (job-1) failed in status {RUNNING}: a pause was sent to it and never seen: it runs, and if the pause still "
-        "comes, it stays paused; look at it, and end the maintenance again, or give it up with abandon"
+        "comes, it stays paused; check it, and end the maintenance again, or take it out of the record with abandon"
     )
     left = f"may still be paused, and the record {path} keeps them: {not_seen}. End the maintenance again once the reason is "
     assert begun["msg"].startswith("2 of 2 jobs did not become or stay paused: ")
