@@ -134,7 +134,10 @@ def test_two_takeovers(seeds, rules, at, order):
         ids = [job_id(number) for number in range(len(seeds))]
         stopped(night.service, folder, at, False, "present", job_ids=ids, run="killed", **OPTIONS)
         put_faults(night.service, rules)
-        takeover = lambda: night.call("absent", takeover=True)  # noqa: E731
+
+        def takeover():
+            return night.call("absent", takeover=True)
+
         taking_turns(order, [takeover, takeover])
         night.check_end()
 

@@ -26,7 +26,9 @@ WORK = """
 
 def accepted(drs, verb):
     """The jobs of which the service has accepted this."""
-    return {done["job_id"] for entry in drs.emulator.journal.writes() for done in entry.accepted if done["verb"] == verb}
+    return {
+        done["job_id"] for entry in drs.emulator.journal.writes() for done in entry.accepted if done["verb"] == verb
+    }
 
 
 # Each place: what the two running jobs are like, the faults, how long the work takes, and when the window is there.

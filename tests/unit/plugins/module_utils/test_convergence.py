@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.huaweicloud.drs.plugins.module_utils import _answers
 from ansible_collections.huaweicloud.drs.plugins.module_utils._answers import BillingOrder, Reading, WriteResult
 from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock
-from ansible_collections.huaweicloud.drs.plugins.module_utils._convergence import Convergence, count
+from ansible_collections.huaweicloud.drs.plugins.module_utils._convergence import Convergence, Withheld, count
 from ansible_collections.huaweicloud.drs.plugins.module_utils._job import Job
 from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import Desired
 from ansible_collections.huaweicloud.drs.plugins.module_utils._reconcile import Rules
@@ -155,6 +155,7 @@ class Run:
         details=(NOT_PAID,),
         listening=None,
         service=None,
+        before_send=None,
         **rules,
     ):
         by_job = readings if isinstance(readings, dict) else {"a": readings}
@@ -186,6 +187,7 @@ class Run:
             lambda: 0.5,
             (lambda: listening(self)) if listening else (lambda: True),
             self.reports.append,
+            *([lambda keys: before_send(self, keys)] if before_send else []),
         )
         self.loop.run()
 
@@ -938,6 +940,37 @@ class TestUnsent:
         run = Run("paused", [RUNNING], answers=[throttled], deadline=BEGAN + 6)
         words = "the answer to pause does not say whether it was carried out, and its status did not show it"
         assert run.end() == ("unknown", "throttled", True, words, "DRS.M01503")
+
+
+class TestBeforeSend:
+    def test_it_is_told_of_the_jobs_of_each_request_just_before(self):
+        told = []
+        run = Run(
+            "paused",
+            {job: [paused_once_accepted] for job in "abc"},
+            before_send=lambda run, keys: told.append((list(keys), len(run.service.journal))),
+            batch_size=2,
+        )
+        assert told == [(["a", "b"], 1), (["c"], 2)]
+        assert run.writes == [("pause", "ab"), ("pause", "c")]
+
+    def test_what_it_withholds_is_not_sent_and_nothing_is_after_it(self):
+        def before_send(run, keys):
+            if keys == ["b"]:
+                raise Withheld("the disk is full")
+
+        run = Run(
+            {"a": "paused", "b": "paused", "c": "stopped"},
+            {"a": [paused_once_accepted], "b": [RUNNING], "c": [RUNNING]},
+            before_send=before_send,
+            batch_size=1,
+        )
+        assert run.writes == [("pause", "a")]
+        assert run.end("a")[:2] == ("ok", None)
+        words = "the disk is full, and nothing was sent for it"
+        assert run.end("b") == ("not_attempted", "withheld", False, words, None)
+        assert run.end("c") == ("not_attempted", "withheld", False, words, None)
+        assert run.loop.fatal is None
 
 
 class TestTheCallerHasExited:

@@ -347,3 +347,24 @@ class TestPhase:
         assert {plan(status, Desired("paused")).write for status in lifecycle.RUNNING} <= paused
         assert lifecycle.RUNNING.isdisjoint({"PAUSING", "CONFIGURATION", "DELETED", "NOT_FOUND"})
         assert {"INCRE_TRANSFER_STARTED", "STARTJOBING", "CHANGE_JOB_STARTED"} <= lifecycle.RUNNING
+
+
+class TestRestricted:
+    def test_only_a_job_that_has_not_failed(self):
+        for status in ("INCRE_TRANSFER_FAILED", "FULL_TRANSFER_FAILED"):
+            decision = plan(status, Desired("paused", healthy_only=True))
+            assert (decision.kind, decision.reason) == ("fail", "illegal_status")
+            assert decision.words == "it has failed, and to bring it back later would be a retry that nobody requested"
+            assert plan(status, Desired("paused")).write == "pause"
+        assert plan("INCRE_TRANSFER_STARTED", Desired("paused", healthy_only=True)).write == "pause"
+        assert plan("PAUSING", Desired("paused", healthy_only=True)).kind == "reached"
+
+    def test_only_allowed_writes(self):
+        some = frozenset(("resume", "pause"))
+        assert plan("PAUSING", Desired("started", allowed=some)).write == "resume"
+        decision = plan("INCRE_TRANSFER_FAILED", Desired("started", allowed=some))
+        assert (decision.kind, decision.reason) == ("fail", "action_not_allowed")
+        assert decision.words == "it needs a retry, and only pause, resume may be used for it"
+        assert plan("INCRE_TRANSFER_STARTED", Desired("started", allowed=frozenset())).kind == "reached"
+        assert plan("PAUSING", Desired("started", allowed=frozenset())).reason == "action_not_allowed"
+        assert plan("CREATING", Desired("started", allowed=frozenset())).reason == "illegal_status"

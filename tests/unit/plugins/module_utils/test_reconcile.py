@@ -911,6 +911,21 @@ class TestAfterARefusal:
         )
 
 
+class TestWatchingForALatePause:
+    """A running job whose pause may still come has not reached the state started until then."""
+
+    def test_it_is_read_on_until_then(self):
+        desired = Desired("started", watch_until=MOMENT.wall + 1)
+        assert decide(desired, State(), read(RUNNING))[0] == POLL
+        assert decide(desired, State(), read(PAUSED))[0] == ("send", "resume", False)
+        assert decide(desired, State(), read(RUNNING), MOMENT._replace(wall=MOMENT.wall + 1))[0] == ("ok", None)
+        assert decide(desired, State(), read(RUNNING), rules=RULES._replace(check_mode=True))[0] == ("ok", None)
+
+    def test_once_it_was_resumed_nothing_more_can_come(self):
+        desired = Desired("started", watch_until=MOMENT.wall + 1)
+        assert decide(desired, sent("resume", PAUSED), read(RUNNING))[0] == ("ok", None)
+
+
 class TestClosing:
     WORDS = "the service refuses this request for every job"
 
@@ -932,6 +947,20 @@ class TestClosing:
         if isinstance(following, Done):
             assert (following.words, following.said, following.final) == (words, CLOSED, True)
         assert after.changed == (expected[0] == "unknown")
+
+    @pytest.mark.parametrize(
+        ("state", "expected", "words"),
+        [
+            (seen(RUNNING), ("not_attempted", "withheld"), "a full disk, and nothing was sent for it"),
+            (seen(RUNNING, attempts=1), ("not_attempted", "withheld"), "a full disk"),
+            (sent("pause", RUNNING, LOST, ago=30), ("unknown", "withheld"), "a full disk"),
+        ],
+    )
+    def test_what_is_withheld_on_this_side(self, state, expected, words):
+        withheld = WriteResult(_answers.WITHHELD, msg="a full disk")
+        _after, following = after_closing(state, withheld, MOMENT, RULES)
+        assert brief(following) == expected
+        assert (following.words, following.said, following.final) == (words, None, False)
 
     def test_a_closed_write_is_not_sent(self):
         closed = {"pause": CLOSED}
