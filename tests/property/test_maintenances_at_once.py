@@ -7,8 +7,7 @@ nothing is left paused that no record keeps."""
 from __future__ import annotations
 
 from ansible_collections.huaweicloud.drs.plugins.module_utils import _pause_record
-from ansible_collections.huaweicloud.drs.tests.property.steps import maintenance, stopped, taking_turns
-from ansible_collections.huaweicloud.drs.tests.property.test_maintenance import (
+from ansible_collections.huaweicloud.drs.tests.property.test_maintenance_stopped import (
     OPTIONS,
     PAUSED,
     RUNNING,
@@ -21,6 +20,7 @@ from ansible_collections.huaweicloud.drs.tests.property.test_maintenance import 
     put_faults,
     state_dir,
 )
+from ansible_collections.huaweicloud.drs.tests.property.turns import maintenance, stopped, taking_turns
 from ansible_collections.huaweicloud.drs.tests.unit.in_process import emulator, job_id
 from hypothesis import given
 from hypothesis import strategies as st

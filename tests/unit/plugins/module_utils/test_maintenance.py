@@ -663,7 +663,7 @@ def test_jobs_that_are_given_up(call, record):
     result = call(service, "absent", run="mine", abandon=[A.upper()])
     for each in (predicted, result):
         assert not each["failed"]
-        assert each["warnings"] == [f"Given up, not touched, and perhaps still paused: {A} (orders)."]
+        assert each["warnings"] == [f"Abandoned, not touched, and perhaps still paused: {A} (orders)."]
         assert [job["id"] for job in each["jobs"]] == [B]
     assert phases(service) == ["paused", "running"]
     assert record()["phase"] == "closed"
@@ -727,7 +727,7 @@ def test_a_pause_that_has_ended_is_not_warned_of_again(call):
     assert call(service, "absent", takeover=True)["remaining"] == [B]
     service.tick(20 * 3600)
     assert call(service, "absent", takeover=True, abandon=[B])["warnings"] == [
-        f"Given up, not touched, and perhaps still paused: {B} (job-2)."
+        f"Abandoned, not touched, and perhaps still paused: {B} (job-2)."
     ]
 
 
@@ -809,3 +809,147 @@ def test_outside_of_the_hours_nothing_is_read(call, monkeypatch):
         "minutes_left": 5,
     }
     assert len(service.journal) == 0
+
+
+# --- whole texts
+
+
+def who(record):
+    return f"{record['owner']['user']} on {record['owner']['host']}, {record['began_at']}"
+
+
+def test_more_names_than_fit(call, tmp_path):
+    service = emulator([PAUSED] * 7)
+    ids = [job_id(number) for number in range(7)]
+    named = ", ".join(f"{key} (job-{number + 1})" for number, key in enumerate(ids[:5])) + " and 2 more"
+    result = call(service, "present", job_ids=ids, refuse_paused=True)
+    assert result["msg"] == (
+        f"Nothing was paused, since refuse_paused is true and no record explains why 7 jobs were paused already: {named}. "
+        "Another maintenance may be at work. Resume them first, or leave them out."
+    )
+    (warning,) = call(service, "present", job_ids=ids[:5], check=True)["warnings"]
+    assert warning.endswith(f"explains why: {named[: -len(' and 2 more')]}. What was paused before stays paused.")
+    (warning,) = call(service, "present", job_ids=ids[:6], check=True)["warnings"]
+    assert warning.startswith(f"6 jobs were paused already, and no record in {tmp_path / 'state'} explains why: ")
+    assert " and 1 more. " in warning
+
+
+def test_texts_of_one_that_is_open(call, record):
+    service = emulator([RUNNING, RUNNING])
+    call(service, "present", job_ids=[A], run="mine", name="night")
+    written = record("night")
+    ways = (
+        "run (the maintenance that you began yourself), awx_workflow (the one that this AWX workflow began), or takeover: "
+        "true (whatever is open, once you have made sure that no maintenance is at work)"
+    )
+    assert call(service, "present", job_ids=[A], name="night")["msg"] == (
+        f"The maintenance 'night' is open already: run mine, begun by {who(written)}. Nothing was sent. If no maintenance is "
+        "at work there, end it with state: absent and takeover: true (playbook restore), which resumes exactly the jobs that "
+        "it paused."
+    )
+    assert call(service, "absent", name="night")["msg"] == (
+        f"The maintenance 'night' is open: run mine, begun by {who(written)}. Nothing was sent: say which one you mean, by "
+        f"one of {ways}."
+    )
+    left_alone = call(service, "absent", name="night", run="x")
+    assert left_alone["warnings"] == [
+        f"The maintenance 'night' is open, and not the one that is meant: run mine, begun by {who(written)}. It was left alone."
+    ]
+    assert left_alone["held_by"]["name"] == "night"
+    assert left_alone["held_by"]["user"] == written["owner"]["user"]
+    assert call(service, "present", job_ids=[B], run="mine", name="night")["msg"] == (
+        f"Run mine has begun already, and without {B}. Nothing was sent: begin another run for it."
+    )
+    assert (
+        call(service, "absent", abandon=[A], name="night")["msg"] == f"abandon needs one of {ways}. Nothing was sent."
+    )
+    assert call(service, "absent", run="a", takeover=True)["msg"] == (
+        f"run and takeover are both given, and exactly one of them may be: {ways}. Nothing was sent."
+    )
+
+
+def test_texts_of_jobs_that_are_left(call, record, tmp_path):
+    service = emulator([{"status": RUNNING, "write_lag": 400}, {"status": RUNNING, "not_pausable": True}])
+    path = tmp_path / "state/default.json"
+    begun = call(service, "present", job_ids=[A, B], wait_timeout=60, run="mine")
+    not_seen = (
+        f"{A} (job-1) failed in status {RUNNING}: a pause was sent to it and never seen: it runs, and if the pause still "
+        "comes, it stays paused; check it, and end the maintenance again, or take it out of the record with abandon"
+    )
+    left = f"may still be paused, and the record {path} keeps them: {not_seen}. End the maintenance again once the reason is "
+    assert begun["msg"].startswith("2 of 2 jobs did not become or stay paused: ")
+    assert begun["msg"].endswith(f". NOT ALL JOBS WERE RESUMED: 1 of 1 job {left}gone (playbook restore).")
+    assert " .." not in begun["msg"]
+    assert ".. " not in begun["msg"]
+    assert begun["jobs"][0]["status"] == RUNNING
+    again = call(service, "present", job_ids=[A], run="mine")
+    assert again["msg"] == (
+        f"Run mine has begun already, and of {A} it is not known that it is paused. Nothing was sent: end it with state: "
+        "absent first."
+    )
+
+
+def test_texts_of_what_others_did(call, record):
+    service = emulator([RUNNING, PAUSED])
+    call(service, "present", job_ids=[A, B])
+    for key in (A, B):
+        service.jobs[key].write("retry", {})
+    service.tick(10)
+    result = call(service, "absent", takeover=True)
+    assert result["msg"] == (
+        f"{A} (job-1) failed in status {RUNNING}: somebody else resumed it during the maintenance: this maintenance had "
+        f"paused it, and it runs; {B} (job-2) failed in status {RUNNING}: somebody else resumed it during the maintenance: "
+        "it was paused before the maintenance began, and it runs. No job is left paused by this maintenance."
+    )
+
+
+def test_progress_says_what_is_waited_for(call, monkeypatch, tmp_path):
+    said = []
+
+    def reporter(path, state, clock):
+        said.append((path, state))
+        return lambda counts: None
+
+    monkeypatch.setattr(_maintenance, "reporter", reporter)
+    service = emulator([RUNNING])
+    file = str(tmp_path / "progress")
+    call(service, "present", job_ids=[A], run="mine", progress_file=file)
+    call(service, "present", job_ids=[A], run="mine", progress_file=file)
+    call(service, "absent", run="mine", progress_file=file)
+    call(service, "absent", takeover=True, job_ids=[A], progress_file=file)
+    assert said == [(file, state) for state in ("paused", "paused", "paused", "resumed", "resumed")]
+
+
+def test_more_whole_texts(call, tmp_path):
+    service = emulator([RUNNING, RUNNING, PAUSED])
+    state = tmp_path / "state"
+    (warning,) = call(service, "absent", takeover=True)["warnings"]
+    assert warning == (
+        f"{state} never held a record of the maintenance 'default' on host {platform.node()}. If one has begun, it kept its "
+        "record elsewhere: on another disk than its own, nothing can be seen."
+    )
+    assert call(service, "absent", takeover=True, abandon=[A])["msg"] == (
+        f"abandon names {A}, and no maintenance is open. Nothing was sent."
+    )
+    call(service, "present", job_ids=[A, B, C], run="mine")
+    again = call(service, "present", job_ids=[A], run="mine")
+    assert [job["name"] for job in again["jobs"]] == ["job-1", "job-2", "job-3"]
+    assert call(service, "absent", run="mine", abandon=[C])["msg"] == (
+        f"abandon names {C}, which the record does not hold. Nothing was sent."
+    )
+    held = call(service, "absent", takeover=True, name="other", job_ids=[A, B])
+    assert held["msg"].startswith(f"2 of 2 jobs do not run: {A}")
+    assert f"{A}, {B} are in another open maintenance of {state}, and nothing was sent for it" in held["msg"]
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(28, "No space left on device", "/s/x"), "No space left on device (/s/x)"),
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (OSError("odd"), "odd"),
+        (_maintenance.RecordError("the record"), "the record"),
+    ],
+)
+def test_the_words_of_the_file_system(error, words):
+    assert _maintenance._os_words(error) == words

@@ -309,3 +309,25 @@ def test_a_folder_that_cannot_be_listed_keeps_no_job_paused(place, monkeypatch):
     monkeypatch.setattr(_maintenance._pause_record.os, "listdir", listdir)
     assert not night.absent(takeover=True, job_ids=[A])["failed"]
     assert night.phases() == ["running"]
+
+
+@pytest.mark.parametrize(("lost", "kept"), [(True, {A: "unconfirmed"}), (False, {A: "out"})])
+def test_a_pause_that_may_still_come_after_somebody_ended_the_maintenance(place, lost, kept):
+    """One pause was seen by whoever ended it; a second one was not."""
+    night = place(RUNNING)
+    if lost:
+        night.service.fault({"match": {"verb": "pause", "nth": 1}, "effect": {"fate": "cut_before"}})
+    night.service.jobs[A].spec["write_lag"] = 0
+
+    def takeover():
+        if lost:  # the first one, late
+            night.service.jobs[A].write("pause", {})
+        assert night.absent(takeover=True)["remaining"] == []
+        night.service.jobs[A].spec["write_lag"] = 5000
+
+    night.meanwhile("batch-pause-task", takeover, nth=2 if lost else 1, before=lost)
+    result = night.present(A, wait_timeout=100)
+    assert result["failed"]
+    assert night.known() == kept
+    assert result["remaining"] == ([A] if lost else [])
+    assert night.record()["phase"] == ("open" if lost else "closed")

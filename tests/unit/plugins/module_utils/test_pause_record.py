@@ -67,9 +67,9 @@ def stages(record):
 def unreadable(path, why):
     """What is said of it."""
     return (
-        f"The record {path} cannot be read as one ({why}), so it does not tell which jobs are paused. Find them in the DRS "
+        f"The record {path} cannot be read as one ({why}), so it does not say which jobs are paused. Find them in the DRS "
         "console, and give their ids with takeover: true and state: absent (playbook restore: drs_job_ids): those that are "
-        "paused are resumed, and the file is put aside"
+        "paused are resumed, and the file is renamed"
     )
 
 

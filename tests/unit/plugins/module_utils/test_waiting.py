@@ -788,7 +788,7 @@ class TestWords:
         lags = {"abcdefg"[number]: [20 + number] for number in range(7)}
         assert self.words(rules(max_lag=10.0), z=[1], y=[FULL], **lags) == (
             "8 of 9 jobs are not within a lag of 10 s: Y timed_out in status FULL_TRANSFER_STARTED: wait_timeout expired "
-            "before it was within a lag of 10 s; A, B and 5 more timed_out in status INCRE_TRANSFER_STARTED: wait_timeout "
+            "before it was within a lag of 10 s; A, B, C, D, E and 2 more timed_out in status INCRE_TRANSFER_STARTED: wait_timeout "
             "expired while its lag was more than 10 s. "
             "Last lag read: G 26 s, F 25 s, E 24 s, D 23 s, C 22 s and 2 more, see lags"
         )
