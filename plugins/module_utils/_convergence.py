@@ -350,9 +350,12 @@ class Convergence:
 
 
 def count(jobs: Iterable[Job]) -> dict[str, int]:
-    """How many jobs are where, for people who wait: the numbers but total add up to total."""
+    """How many jobs are where, for people who wait: the numbers but total add up to total. A job for which no write may be
+    used is only looked at, and nobody waits for it."""
     counts = dict.fromkeys(("total", "reached", "in_progress", "busy", "lost", "failed"), 0)
     for job in jobs:
+        if job.desired.allowed == frozenset():
+            continue
         counts["total"] += 1
         if job.done:
             counts["reached" if job.outcome in ("ok", "accepted") else "failed"] += 1

@@ -12,8 +12,10 @@ import pathlib
 import signal
 import subprocess
 import time
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from ansible_collections.huaweicloud.drs.tests.ansible.runs import descendants, processes
 from ansible_collections.huaweicloud.drs.tests.demo import ansible
 from ansible_collections.huaweicloud.drs.tests.emulator import Serving
 from ansible_collections.huaweicloud.drs.tests.playbooks.service import Played, Service
@@ -88,7 +90,8 @@ class Stage(Service):
         named = playbook if playbook.endswith(".yml") else f"huaweicloud.drs.{playbook}"
         with open(self.folder / log, "w", encoding="utf-8") as output:
             return subprocess.Popen(
-                [ansible.program(), named, "-e", json.dumps(answers), *options],
+                # A test of Ctrl+C must be one in the background of a shell too, where nobody is interrupted.
+                ["env", "--default-signal=INT", ansible.program(), named, "-e", json.dumps(answers), *options],
                 env=self.environment,
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
@@ -142,15 +145,42 @@ def last_line(run: Played, host: str = "localhost") -> str:
 
 def wait_for(path: pathlib.Path, process: subprocess.Popen[str]) -> None:
     """Waits until a run has made a file; AssertionError where it ends without, or takes too long."""
+    until(path.exists, process, str(path))
+
+
+def until(happened: Callable[[], object], process: subprocess.Popen[str], what: str) -> None:
+    """Waits until something is true while a run is at work; AssertionError where it ends before, or takes too long."""
     end = time.monotonic() + PATIENCE
-    while not path.exists():
-        assert process.poll() is None, f"the run ended with {process.returncode} before it made {path}"
-        assert time.monotonic() < end, f"no {path} in {PATIENCE} s"
+    while not happened():
+        assert process.poll() is None, f"the run ended with {process.returncode} before this: {what}"
+        assert time.monotonic() < end, f"not in {PATIENCE} s: {what}"
+        time.sleep(0.02)
+
+
+def parts_of(process: subprocess.Popen[str]) -> list[int]:
+    """The processes of a run: ansible-playbook, its worker, and what that runs. Some have left the run's group."""
+    return [process.pid, *descendants(process.pid)]
+
+
+def until_gone(pids: Iterable[int]) -> None:
+    """Waits until none of these processes is left; AssertionError where it takes too long."""
+    left = set(pids)
+    end = time.monotonic() + PATIENCE
+    while left := left & {running.pid for running in processes()}:
+        assert time.monotonic() < end, f"after {PATIENCE} s there are still {sorted(left)}"
         time.sleep(0.1)
 
 
-def kill(process: subprocess.Popen[str]) -> None:
-    """Kills what is left of a run with everything that it started, as a machine that goes down does."""
+def kill(process: subprocess.Popen[str], parts: Iterable[int] = ()) -> None:
+    """Kills what is left of a run with everything that it started, as a machine that goes down does.
+
+    parts: its processes, where it may have ended already: those that it has left behind cannot be found any more.
+    """
+    # From ansible-core 2.19 on, a worker is in a session of its own.
+    left = {*parts, *parts_of(process)} & {running.pid for running in processes()}
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
+    for pid in left:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     process.wait()

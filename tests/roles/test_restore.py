@@ -67,7 +67,9 @@ def test_without_a_record(stage):
     assert run.failures == {"by_ids": 1, "without": 0}
     assert run.writes == [("resume", ORDERS)]
     assert f"1 of 3 jobs do not run: {BILLING}" in run.output
-    assert f"{drs.state} never held a record of the maintenance 'without'" in " ".join(run.output.split())
+    # Before ansible-core 2.19, lines are broken at the hyphens of a path too.
+    words = f"{drs.state} never held a record of the maintenance 'without'"
+    assert "".join(words.split()) in "".join(run.output.split())
 
 
 def test_in_another_project_or_at_another_endpoint(stage):

@@ -920,6 +920,16 @@ def test_progress_says_what_is_waited_for(call, monkeypatch, tmp_path):
     assert said == [(file, state) for state in ("paused", "paused", "paused", "resumed", "resumed")]
 
 
+def test_progress_does_not_count_what_stays_paused(call, tmp_path):
+    service = emulator([RUNNING, RUNNING, PAUSED])
+    file = tmp_path / "progress"
+    call(service, "present", job_ids=[A, B, C], run="mine")
+    call(service, "absent", run="mine", progress_file=str(file))
+    lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    assert {line["total"] for line in lines} == {2}
+    assert (lines[-1]["reached"], {line["failed"] for line in lines}) == (2, {0})
+
+
 def test_more_whole_texts(call, tmp_path):
     service = emulator([RUNNING, RUNNING, PAUSED])
     state = tmp_path / "state"
