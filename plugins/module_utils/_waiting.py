@@ -319,8 +319,8 @@ class Waiting:
         for job in jobs:
             reading, known = readings[job.key], self.watches[job.id]
             watch, done = decide(known, reading, lags.get(job.key), moment, self._rules)
-            ended_or_read = done is not None or reading.kind == _answers.READ
-            if last and not ended_or_read and (known.state.seen or known.state.unread):
+            read = reading.kind == _answers.READ and not watch.unread_lag
+            if last and done is None and not read and (known.state.seen or known.state.unread):
                 continue
             self.watches[job.id] = watch
             job.update(watch.state, moment.wall)

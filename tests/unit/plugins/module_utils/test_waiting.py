@@ -629,6 +629,16 @@ class TestRounds:
             ("not_attempted", "throttled"),
         ]
 
+    @pytest.mark.parametrize("nothing", [UNREADABLE, THROTTLED, DENIED])
+    def test_a_lag_that_the_last_round_does_not_show_replaces_nothing(self, nothing):
+        run = Run(rules(max_lag=1.0), wait_timeout=4.0, a=[50, (RUNNING, nothing)], b=[50, 0.5])
+        assert [(job.outcome, job.reason) for job in run.jobs] == [("timed_out", "deadline"), ("ok", None)]
+        assert (run.watches["A"].lag, run.watches["A"].lags) == (50.0, (50.0,))
+
+    def test_a_lag_that_no_round_shows_is_unread_in_the_last_one_too(self):
+        run = Run(rules(max_lag=1.0), wait_timeout=4.0, a=[(RUNNING, UNREADABLE)])
+        assert [(job.outcome, job.reason) for job in run.jobs] == [("unknown", "unreadable")]
+
     def test_one_job_that_the_last_round_does_not_show_keeps_no_other_from_being_seen(self):
         run = Run(rules(RUNNING), wait_timeout=4.0, a=[FULL, UNREADABLE], b=[FULL, RUNNING])
         assert run.outcomes == ["timed_out", "ok"]
