@@ -128,6 +128,8 @@ def test_module_defaults_give_the_way_in(service):
         module_defaults={
             "group/huaweicloud.drs.drs": {**place, "token": drs.way_in["HW_AUTH_TOKEN"]},
             MODULE: {"state": "started"},
+            "huaweicloud.drs.drs_job_wait": {"status": ["INCRE_TRANSFER_STARTED"]},
+            "huaweicloud.drs.drs_maintenance": {"state": "present", "state_dir": str(drs.folder / "state")},
         },
         variables={},
     )
