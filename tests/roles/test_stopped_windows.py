@@ -19,14 +19,12 @@ from ansible_collections.huaweicloud.drs.tests.roles.stage import PATIENCE, kill
 LATE = 150  # seconds of the service until a pause shows, 3 of ours
 UNANSWERED = 3.0  # seconds of ours until a pause is answered
 
+# One task, so that all processes of the work are there once it has begun.
 WORK = """
-- name: Say that the work has begun
-  ansible.builtin.file:
-    path: "{folder}/begun"
-    state: touch
-    mode: "0600"
 - name: Work until somebody says that it is enough
-  ansible.builtin.shell: until [ -e "{folder}/enough" ]; do sleep 0.1; done
+  ansible.builtin.shell: |
+    touch "{folder}/begun"
+    until [ -e "{folder}/enough" ]; do sleep 0.1; done
 """
 
 
