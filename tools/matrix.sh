@@ -50,7 +50,8 @@ make_venv() { # core, path of a Python, what runs on it: sanity or all
 playbooks_on() { # core
   local bin=$PWD/.cache/cores/$1/bin
   PATH=$bin:$PATH "$bin/python" -m pytest -p no:cacheprovider -q --timeout 300 --dist worksteal -n "$workers" \
-    tests/ansible/test_{failure_text,killed,secrets,tasks_files,two_at_once,ways_to_run}.py tests/playbooks/test_progress.py tests/roles/test_{decommission,restore,stopped_windows,ways_of_failing}.py tests/unit/plugins/plugin_utils/test_progress_action.py
+    tests/ansible/test_{failure_text,killed,secrets,tasks_files,two_at_once,ways_to_run}.py tests/playbooks/test_progress.py tests/roles/test_{decommission,restore,stopped_windows,ways_of_failing}.py \
+    tests/roles/test_maintenance_window.py::test_refused_before_anything_is_asked tests/unit/plugins/plugin_utils/test_progress_action.py
 }
 
 sanity_on() { # core, path of a Python, what runs on it
