@@ -5,6 +5,7 @@
 
 python -m tests.benchmark          everything, twenty minutes on a quiet machine
 python -m tests.benchmark --quick  the smallest size once, to see that the benchmark itself works; writes nothing
+python -m tests.benchmark --maintenance  a whole maintenance alone, two minutes; writes nothing
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import sys
 import tempfile
 import time
 
-from . import page
+from . import maintenance, page, targets
 from .contenders import Contenders
 from .measuring import Cost
 from .results import Results
@@ -40,10 +41,16 @@ def main() -> int:
         help="the bin folder of an environment with ansible-core, requests and the vendor's SDK, and no more (default: this Python's)",
     )
     parser.add_argument("--quick", action="store_true", help="the smallest size once; writes no page")
+    parser.add_argument("--maintenance", action="store_true", help="a whole maintenance alone; writes no page")
     options = parser.parse_args()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _frame: sys.exit(128 + number))
     began = time.monotonic()
+    if options.maintenance:
+        alone = Results((), ())
+        maintenances(alone, options.user.resolve(), maintenance.SIZES, maintenance.RUNS)
+        sys.stdout.write(page.maintenances(alone) + page.lines(targets.maintenance_targets(alone)))
+        return 0
     results = measure(options.user.resolve(), QUICK_SIZES if options.quick else SIZES, quick=options.quick)
     sys.stdout.write(page.as_text(results))
     if not options.quick:
@@ -67,7 +74,34 @@ def measure(user: pathlib.Path, sizes: tuple[int, ...], quick: bool = False) -> 
         if not quick:
             bench.tasks_after(NOTHING_CHANGES, max(sizes))
         bench.results.emulator = bench.emulator_seconds()
-        return bench.results
+        results = bench.results
+    maintenances(results, user, maintenance.SIZES[:1] if quick else maintenance.SIZES, 1 if quick else maintenance.RUNS)
+    return results
+
+
+def maintenances(results: Results, user: pathlib.Path, sizes: tuple[int, ...], runs: int) -> None:
+    """Runs whole maintenances beside plays without tasks and of pings, on an emulator without latency.
+
+    The first of each size is not timed. It makes the folder of the reports, which is there in every later one.
+    """
+    with tempfile.TemporaryDirectory(prefix="drs-bench-") as name, Service(latency=0) as service:
+        contenders = Contenders(service, pathlib.Path(name), user)
+        for jobs in sizes:
+            service.seed(jobs, maintenance.STATUS)
+            record = contenders.record_of_maintenance(jobs)
+            rounds = [_round_of_maintenance(service, contenders, jobs) for _round in range(runs)]
+            results.maintenances[jobs] = maintenance.Maintenance(rounds, record)
+
+
+def _round_of_maintenance(service: Service, contenders: Contenders, jobs: int) -> maintenance.Round:
+    nothing, pings = contenders.empty(0).seconds, contenders.empty(maintenance.PINGS).seconds
+    service.seed(jobs, maintenance.STATUS)
+    role = contenders.maintenance(jobs).seconds
+    found = maintenance.Round(nothing, pings, role, maintenance.waited(service.journal()))
+    if service.statuses() != {maintenance.STATUS: jobs}:
+        raise RuntimeError(f"after the maintenance the jobs are {service.statuses()}")
+    print(f"{role:8.2f} s  a maintenance, {jobs:,} jobs: {found.ratio:.1f} empty tasks", file=sys.stderr, flush=True)
+    return found
 
 
 class Bench:

@@ -10,12 +10,13 @@ import pathlib
 import subprocess
 from collections.abc import Mapping, Sequence
 from typing import Any
+from unittest import mock
 
 from ..demo import ansible
 from ..emulator.seed import PROJECT_ID, TOKEN
-from . import measuring
+from . import maintenance, measuring
 from .scenarios import Scenario
-from .service import Service, job_id
+from .service import ROOT, Service, job_id
 
 HERE = pathlib.Path(__file__).resolve().parent
 _PING: dict[str, Any] = {"name": "Empty", "ansible.builtin.ping": {}}
@@ -34,6 +35,22 @@ class Contenders:
             "ANSIBLE_LIBRARY": str(HERE / "library"),
             "ANSIBLE_REMOTE_TEMP": str(folder / "remote"),
         }
+
+    def maintenance(self, jobs: int) -> measuring.Cost:
+        """The role maintenance_window, with a task of the user's own and a handler."""
+        return self._play((), **maintenance.play(self._folder, self._ids(jobs)))
+
+    def record_of_maintenance(self, jobs: int) -> list[dict[str, Any]]:
+        """The results of the tasks of a maintenance, which is run for them."""
+        record = self._folder / "record.jsonl"
+        record.unlink(missing_ok=True)
+        callbacks = {
+            "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests" / "ansible" / "callback_plugins"),
+            "DRS_TEST_RECORD": str(record),
+        }
+        with mock.patch.dict(self._environment, callbacks):
+            self.maintenance(jobs)
+        return [json.loads(line) for line in record.read_text(encoding="utf-8").splitlines()]
 
     def empty(self, tasks: int = 1) -> measuring.Cost:
         """A play of ansible.builtin.ping."""
@@ -113,8 +130,8 @@ class Contenders:
     def _task(module: str, options: Mapping[str, Any]) -> dict[str, Any]:
         return {"name": "The task", module: {"job_ids": "{{ ids }}", **options}, "register": "done"}
 
-    def _play(self, tasks: Sequence[Mapping[str, Any]], jobs: int = 0) -> measuring.Cost:
-        play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": list(tasks)}
+    def _play(self, tasks: Sequence[Mapping[str, Any]], jobs: int = 0, **more: Any) -> measuring.Cost:
+        play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": list(tasks), **more}
         if jobs:
             play["vars"] = {"ids": self._ids(jobs)}
         playbook = self._folder / "play.yml"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from . import plot
+from . import maintenance, plot
 from .results import Results
 from .scenarios import (
     BATCH,
@@ -23,7 +23,7 @@ from .scenarios import (
     WIDTH,
     Scenario,
 )
-from .targets import targets
+from .targets import Target, targets
 
 PLOT = "performance.svg"
 
@@ -61,6 +61,19 @@ The rest is Python's reading of the modules' own source, which Ansible sends ane
 differences mean little: the machine was not equally fast all the time, and the empty task alone took {least:.2f} to {most:.2f} s.
 """
 
+_MAINTENANCE = f"""## A whole maintenance
+
+The role `{maintenance.ROLE}` pauses the jobs, runs a file of one task that notifies a handler, runs the handler, resumes the jobs, and
+writes its record and its report. **Own cost** is a play with this role, less a play without tasks, less the time that the modules waited
+for the service. **Waited** is the time in the emulator's journal from the last write to the reading that follows, in which the
+jobs change their status. No latency is added here, so that no round trip is in any of these times. **An empty task** is a play of
+{maintenance.PINGS} tasks of `ansible.builtin.ping`, less a play without tasks, divided by {maintenance.PINGS}; Ansible's own start is not in it.
+
+Every result of a task counts as a task that ran, those of includes too, and Ansible's check of the role's arguments; skipped ones do not.
+The folder of the reports exists. Seconds are medians of {maintenance.RUNS} rounds, and so is the last column, of the ratios of the rounds.
+
+"""
+
 _SCHEDULE = f"""## The schedule of reads
 
 The requests of a run follow from the jobs alone:
@@ -94,8 +107,29 @@ def page(results: Results, machine: Sequence[str]) -> str:
             f"\n### {each.name[0].upper() if each.module == 'drs_job_batch' else each.name[0]}{each.name[1:]}\n\n"
         )
         parts.append(f"{each.words} Seconds, but for the last five columns.\n\n{_scenario(results, each)}")
-    parts.append(f"\n{_result_size(results)}\n{_SCHEDULE}")
+    parts.append(f"\n{_result_size(results)}\n{maintenances(results)}\n{_SCHEDULE}")
     return "".join(parts)
+
+
+def maintenances(results: Results) -> str:
+    """The section about a whole maintenance."""
+    names = (
+        "jobs",
+        "no task",
+        f"{maintenance.PINGS} pings",
+        "the role",
+        "waited",
+        "own cost",
+        "an empty task",
+        "own cost / empty task",
+    )
+    rows = []
+    for jobs, measured in results.maintenances.items():
+        seconds = [
+            f"{measured.median_of(name):.2f}" for name in ("nothing", "pings", "role", "waited", "own", "empty_task")
+        ]
+        rows.append([f"{jobs:,}", *seconds, f"{measured.ratio:.1f}"])
+    return _MAINTENANCE + _table(names, rows)
 
 
 def _scenario(results: Results, each: Scenario) -> str:
@@ -189,6 +223,9 @@ def _table(names: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def as_text(results: Results) -> str:
     """The same for a terminal, short: the targets."""
-    return "".join(
-        f"{'met    ' if each.met else 'NOT MET'} {each.words}: {each.measured}\n" for each in targets(results)
-    )
+    return lines(targets(results))
+
+
+def lines(found: Iterable[Target]) -> str:
+    """Targets, a line each."""
+    return "".join(f"{'met    ' if each.met else 'NOT MET'} {each.words}: {each.measured}\n" for each in found)

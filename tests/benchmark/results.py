@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from statistics import median
 from typing import NamedTuple
 
+from .maintenance import Maintenance
 from .measuring import Cost
 from .scenarios import URI_ITEMS, Scenario, least_requests, round_trips
 
@@ -48,7 +49,7 @@ class Results:
     """Every measurement of one run of the benchmark.
 
     result_bytes: of what the module returned where nothing changes, by jobs. tasks_after: seconds of five empty tasks by
-    what ran before them. emulator: its seconds of processor time for a request. import_requests: seconds.
+    what ran before them. emulator: its seconds of processor time for a request. import_requests: seconds. maintenances: by jobs.
     """
 
     def __init__(self, sizes: tuple[int, ...], scenarios: tuple[Scenario, ...]) -> None:
@@ -58,6 +59,7 @@ class Results:
         self.result_bytes: dict[int, int] = {}
         self.tasks_after: dict[str, float] = {}
         self.emulator = self.import_requests = 0.0
+        self.maintenances: dict[int, Maintenance] = {}
 
     def begin_round(self, empty: Cost) -> None:
         """What is added from now on was run beside this empty task."""

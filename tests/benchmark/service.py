@@ -37,12 +37,12 @@ class Service(contextlib.ExitStack):
     """An emulator on a free loopback port, gone when the context ends.
 
     Its jobs have moved to where a write sends them by the first look, so that the service's own time, which no client can
-    shorten, is in no measurement.
+    shorten, is in no measurement. latency: milliseconds.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, latency: int = LATENCY) -> None:
         super().__init__()
-        command = [sys.executable, "-m", "tests.emulator", "--clock", "immediate", "--latency", str(LATENCY)]
+        command = [sys.executable, "-m", "tests.emulator", "--clock", "immediate", "--latency", str(latency)]
         command += ["--setting", "lag_reads=0", "--setting", "step_reads=0", "--until-parent-gone"]
         self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         self.callback(self._end)
@@ -73,8 +73,12 @@ class Service(contextlib.ExitStack):
 
     def requests(self) -> Counter[str]:
         """How many requests came since the seed, by kind: status, detail, write; others by their own name."""
-        entries = self._admin("journal")["entries"]
-        return Counter(_KINDS.get(entry["endpoint"], str(entry["endpoint"])) for entry in entries)
+        return Counter(_KINDS.get(entry["endpoint"], str(entry["endpoint"])) for entry in self.journal())
+
+    def journal(self) -> list[dict[str, Any]]:
+        """The requests since the seed, oldest first."""
+        entries: list[dict[str, Any]] = self._admin("journal")["entries"]
+        return entries
 
     def statuses(self) -> Counter[str]:
         """How many jobs have which status."""

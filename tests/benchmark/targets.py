@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from . import maintenance
 from .results import Results
 from .scenarios import NOTHING_CHANGES, round_trips
 
@@ -32,7 +33,26 @@ def targets(results: Results) -> list[Target]:
         *_nothing_changes(results),
         *_growth(results),
         *_memory(results),
+        *maintenance_targets(results),
     ]
+
+
+def maintenance_targets(results: Results) -> list[Target]:
+    """Of a whole maintenance."""
+    found = []
+    for jobs, measured in results.maintenances.items():
+        kinds = maintenance.kinds(measured.record)
+        told = f"{measured.ran}: {kinds['task']} and {kinds['include']} includes; {kinds['skipped']} more are skipped"
+        words = f"A maintenance of {jobs:,} jobs runs at most {maintenance.MOST_TASKS} tasks, the user's own and a handler included"
+        found.append(Target(words, told, measured.ran <= maintenance.MOST_TASKS))
+        words = f"The role's own cost with {jobs:,} jobs is at most {maintenance.MOST_RATIO} empty tasks"
+        found.append(Target(words, f"{measured.ratio:.1f}", measured.ratio <= maintenance.MOST_RATIO))
+    files, facts = len(maintenance.task_files()), maintenance.set_facts()
+    words = f"The role {maintenance.ROLE} has at most {maintenance.MOST_FILES} files of tasks"
+    found.append(Target(words, str(files), files <= maintenance.MOST_FILES))
+    words = f"All roles together have at most {maintenance.MOST_SET_FACTS} tasks that set facts"
+    found.append(Target(words, str(facts), facts <= maintenance.MOST_SET_FACTS))
+    return found
 
 
 def _against_uri(results: Results) -> list[Target]:

@@ -10,7 +10,7 @@ import sys
 from xml.etree import ElementTree
 
 from ansible_collections.huaweicloud.drs.tests.benchmark import __main__ as benchmark
-from ansible_collections.huaweicloud.drs.tests.benchmark import page, targets
+from ansible_collections.huaweicloud.drs.tests.benchmark import maintenance, page, targets
 from ansible_collections.huaweicloud.drs.tests.benchmark.scenarios import BY_NAME, SCENARIOS, least_requests
 
 
@@ -29,6 +29,14 @@ def test_it_works_and_no_request_is_one_too_many(subtests):
         ours = results.of("ours", BY_NAME["paused"], 10)
         assert ours.mib > 10
         assert ours.module_mib > 10
+    with subtests.test("a whole maintenance was run"):
+        measured = results.maintenances[maintenance.SIZES[0]]
+        assert {each["task"] for each in measured.record} >= {
+            maintenance.WORK[0]["name"],
+            maintenance.HANDLERS[0]["name"],
+        }
+        assert 0 < measured.ran <= maintenance.MOST_TASKS
+        assert measured.median_of("waited") > 0
     with subtests.test("the page and the plot are made"):
         text = page.page(results, ["a machine"])
         assert all(each.measured in text for each in targets.targets(results))
@@ -40,3 +48,32 @@ def test_the_least_requests_are_those_of_the_written_schedule():
     assert least_requests(BY_NAME["paused"], 101) == {"status": 4, "write": 11}
     assert least_requests(BY_NAME["nothing changes"], 10_000) == {"status": 100}
     assert least_requests(BY_NAME["drs_job_info"], 1) == {"status": 1}
+
+
+def test_the_own_cost_is_what_is_left_of_a_maintenance():
+    entries = [
+        {"time": time, "kind": kind}
+        for time, kind in [
+            (1, "read"),
+            (2, "write"),
+            (2.5, "write"),
+            (3.5, "read"),
+            (4, "read"),
+            (9, "write"),
+            (9.25, "read"),
+        ]
+    ]
+    assert maintenance.waited(entries) == 1.25
+    found = maintenance.Round(nothing=1.0, pings=1.0 + 2.0 * maintenance.PINGS, role=12.25, waited=1.25)
+    assert (found.own, found.empty_task, found.ratio) == (10.0, 2.0, 5.0)
+
+
+def test_skipped_tasks_and_includes_are_named_apart():
+    record = [
+        {"status": "ok", "action": "ansible.builtin.debug"},
+        {"status": "failed", "action": "huaweicloud.drs.drs_maintenance"},
+        {"status": "ok", "action": "ansible.builtin.include_tasks"},
+        {"status": "skipped", "action": "ansible.builtin.include_role"},
+    ]
+    assert maintenance.kinds(record) == {"task": 2, "include": 1, "skipped": 1}
+    assert maintenance.Maintenance([], record).ran == 3

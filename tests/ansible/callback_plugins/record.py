@@ -37,10 +37,9 @@ class CallbackModule(CallbackBase):
 
     def _record(self, status, result):
         new = hasattr(result, "task_name") and hasattr(result, "result")  # ansible-core 2.19 and newer
-        name = result.task.name if new else result._task.name
+        task = result.task if new else result._task
         host = result.host.name if new else result._host.name
         facts = dict(result.result if new else result._result)
+        told = {"task": task.name, "action": task.action, "host": host, "status": status, "result": facts}
         with open(os.environ["DRS_TEST_RECORD"], "a", encoding="utf-8") as record:
-            record.write(
-                json.dumps({"task": name, "host": host, "status": status, "result": facts}, default=str) + "\n"
-            )
+            record.write(json.dumps(told, default=str) + "\n")
