@@ -70,7 +70,7 @@ jobs change their status. No latency is added here, so that no round trip is in 
 {maintenance.PINGS} tasks of `ansible.builtin.ping`, less a play without tasks, divided by {maintenance.PINGS}; Ansible's own start is not in it.
 
 Every result of a task counts as a task that ran, those of includes too, and Ansible's check of the role's arguments; skipped ones do not.
-The folder of the reports exists. Seconds are medians of {maintenance.RUNS} rounds, and so is the last column, of the ratios of the rounds.
+The folder of the reports exists in every timed run. Seconds are medians of {maintenance.RUNS} rounds, and so is the last column, of the ratios of the rounds.
 
 """
 
