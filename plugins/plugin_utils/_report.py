@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.huaweicloud.drs.plugins.plugin_utils._report_facts import facts
+from ansible_collections.huaweicloud.drs.plugins.plugin_utils._report_maintenance import maintenance
 from ansible_collections.huaweicloud.drs.plugins.plugin_utils._report_page import page
 from ansible_collections.huaweicloud.drs.plugins.plugin_utils._report_words import sentence
 
@@ -17,7 +18,7 @@ def report(run: Any, path: Any = "") -> dict[str, Any]:
 
     ``path`` is where the page will lie, for the sentence; empty if none is written.
     """
-    found = facts(run)
+    found = facts(maintenance(run))
     found["sentence"] = sentence(found)
     return {
         "facts": found,

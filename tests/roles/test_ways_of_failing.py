@@ -232,4 +232,5 @@ def test_a_report_that_cannot_be_written(stage):
     run = drs.window(ORDERS, drs.tasks("work", WORK), maintenance_window_report_dir=occupied)
     assert run.exit_code == 2
     assert_all_resumed(drs)
-    assert run.last_line.startswith("1 job runs again. The maintenance is closed; Make the folder of the reports: ")
+    assert "the work succeeded, the job runs again." in run.last_line
+    assert "Make the folder of the reports: " in run.last_line
