@@ -75,4 +75,8 @@ options:
     type: str
     choices: [en-us, zh-cn]
     default: en-us
+  max_parallel:
+    description: Requests in flight, from 1 to 16. Halved while the service throttles.
+    type: int
+    default: 4
 """

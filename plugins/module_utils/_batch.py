@@ -15,6 +15,8 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._job_options impor
 from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import NOT_FOUND, STATES
 from ansible_collections.huaweicloud.drs.plugins.module_utils._module import (
     NO_STATISTICS,
+    WAITING,
+    WRITING,
     Client,
     OptionError,
     Runtime,
@@ -47,6 +49,8 @@ _JOB_OPTIONS = dict(
 )
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = dict(
     _endpoints.OPTIONS,
+    **WAITING,
+    **WRITING,
     **_PER_JOB,
     state={"type": "str", "required": True, "choices": list(STATES)},
     job_ids={"type": "list", "elements": "str"},
@@ -56,15 +60,8 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = dict(
     allow_paid_order={"type": "bool", "default": False},
     wait={"type": "bool", "default": True},
     wait_timeout={"type": "int", "default": 1800},
-    wait_interval={"type": "int", "default": 5},
-    settle_time={"type": "int", "default": 30},
-    busy_timeout={"type": "int", "default": 300},
     fail_on={"type": "str", "default": "any", "choices": ["any", "all", "never"]},
-    batch_size={"type": "int", "default": 10},
-    max_parallel={"type": "int", "default": 4},
     facts={"type": "bool", "default": True},
-    progress={"type": "bool", "default": True},
-    progress_file={"type": "path"},
 )
 MODULE_OPTIONS: dict[str, t.Any] = {
     "argument_spec": ARGUMENT_SPEC,

@@ -31,6 +31,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "request_timeout": {"type": "int", "default": 30},
     "max_retries": {"type": "int", "default": 5},
     "language": {"type": "str", "default": "en-us", "choices": ["en-us", "zh-cn"]},
+    "max_parallel": {"type": "int", "default": 4},
 }
 
 # family -> option -> its variables; the first that is set counts.

@@ -28,6 +28,8 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._job_options impor
 from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import DELETED, NOT_FOUND, Desired, phase
 from ansible_collections.huaweicloud.drs.plugins.module_utils._module import (
     NO_STATISTICS,
+    WAITING,
+    WRITING,
     Client,
     OptionError,
     Runtime,
@@ -56,6 +58,8 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._window import Loo
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = dict(
     _endpoints.OPTIONS,
+    **WAITING,
+    **WRITING,
     state={"type": "str", "required": True, "choices": ["present", "absent"]},
     name={"type": "str", "default": "default"},
     state_dir={"type": "path", "required": True},
@@ -73,14 +77,7 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = dict(
     takeover={"type": "bool", "default": False},
     abandon={"type": "list", "elements": "str", "default": []},
     wait_timeout={"type": "int", "default": 1800},
-    wait_interval={"type": "int", "default": 5},
-    settle_time={"type": "int", "default": 30},
-    busy_timeout={"type": "int", "default": 300},
     watch_minutes={"type": "float", "default": 10.0},
-    batch_size={"type": "int", "default": 10},
-    max_parallel={"type": "int", "default": 4},
-    progress={"type": "bool", "default": True},
-    progress_file={"type": "path"},
 )
 MODULE_OPTIONS: dict[str, t.Any] = {
     "argument_spec": ARGUMENT_SPEC,
@@ -528,7 +525,7 @@ class Maintenance:
         return "%s%s. The maintenance is open" % (words, besides)
 
     def _write_pauses(self, moves: Mapping[str, str]) -> bool:
-        """Writes down what came of the pauses. Returns whether somebody else has ended this maintenance meanwhile.
+        """Writes down the outcome of the pauses. Returns whether somebody else has ended this maintenance meanwhile.
 
         What was taken out of the record comes into it again if it is paused now, or if a second pause may still come: by
         then whoever ended the maintenance has seen the first one at most.

@@ -33,6 +33,19 @@ RANGES: dict[str, tuple[int, int]] = {
 }
 
 
+# What the modules that wait have in common, and those that wait for their own writes.
+WAITING: dict[str, dict[str, t.Any]] = {
+    "progress": {"type": "bool", "default": True},
+    "progress_file": {"type": "path"},
+}
+WRITING: dict[str, dict[str, t.Any]] = {
+    "wait_interval": {"type": "int", "default": 5},
+    "settle_time": {"type": "int", "default": 30},
+    "busy_timeout": {"type": "int", "default": 300},
+    "batch_size": {"type": "int", "default": 10},
+}
+
+
 class OptionError(Exception):
     """The options cannot be used. The text is for the user."""
 

@@ -202,7 +202,7 @@ class Store:
         return os.path.lexists(self.path)
 
     def read(self) -> Record | None:
-        """The record of this name; None where there is none. Raises RecordError."""
+        """The record of this name, or None. Raises RecordError."""
         return _read(self.path)
 
     def check(self, keys: Iterable[str], run: str | None) -> Record | None:

@@ -50,7 +50,6 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = dict(
     enterprise_project_id={"type": "str"},
     gather={"type": "list", "elements": "str", "choices": list(PARTS), "default": []},
     wait_timeout={"type": "int", "default": 300},
-    max_parallel={"type": "int", "default": 4},
 )
 MODULE_OPTIONS: dict[str, t.Any] = {
     "argument_spec": ARGUMENT_SPEC,

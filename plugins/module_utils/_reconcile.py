@@ -139,6 +139,19 @@ class State(t.NamedTuple):
         """Whether a write was accepted, or may have been carried out."""
         return self.sent is not None or bool(self.accepted)
 
+    def with_status(self, status: str, reading: Reading) -> State:
+        """Once a read has shown this status."""
+        return self._replace(
+            status=status,
+            status_before=self.status_before or status,
+            seen=self.seen | {status},
+            read_at=reading.at,
+            name=reading.name or self.name,
+            missing_since=None,
+            unread=None,
+            denied=None,
+        )
+
 
 class Send(t.NamedTuple):
     """A write is to be sent. needs_order: only once the job's details have shown what it would pay for."""
@@ -225,16 +238,7 @@ def _after_reading(desired: Desired, state: State, reading: Reading, moment: Mom
     if status == NOT_FOUND and families & {"stop", "delete"}:
         status = DELETED
     stale = status in state.seen
-    state = state._replace(
-        status=status,
-        status_before=state.status_before or status,
-        seen=state.seen | {status},
-        read_at=reading.at,
-        name=reading.name or state.name,
-        missing_since=None,
-        unread=None,
-        denied=None,
-    )
+    state = state.with_status(status, reading)
     if state.sent:
         state = state._replace(sent=_noticed(state.sent, status, moment.now))
     if rules.check_mode and rules.wait:

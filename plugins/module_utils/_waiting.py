@@ -28,6 +28,7 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import 
 )
 from ansible_collections.huaweicloud.drs.plugins.module_utils._module import (
     NO_STATISTICS,
+    WAITING,
     OptionError,
     Runtime,
     check_ranges,
@@ -48,6 +49,7 @@ SAMPLES_OF_LAG, SAMPLES_OF_STATUS = 3, 1
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = dict(
     _endpoints.OPTIONS,
+    **WAITING,
     job_ids={"type": "list", "elements": "str", "required": True},
     status={"type": "list", "elements": "str", "choices": list(STATUSES)},
     max_lag={"type": "float"},
@@ -55,9 +57,6 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = dict(
     wait_timeout={"type": "int", "default": 1800},
     wait_interval={"type": "int", "default": 5},
     settle_time={"type": "int", "default": 30},
-    max_parallel={"type": "int", "default": 4},
-    progress={"type": "bool", "default": True},
-    progress_file={"type": "path"},
 )
 MODULE_OPTIONS: dict[str, t.Any] = {
     "argument_spec": ARGUMENT_SPEC,
@@ -155,16 +154,7 @@ def _after_status(
     state, status = watch.state, reading.status or ""
     watch = watch._replace(
         since=watch.since if status == state.status else moment.now,
-        state=state._replace(
-            status=status,
-            status_before=state.status_before or status,
-            seen=state.seen | {status},
-            read_at=reading.at,
-            name=reading.name or state.name,
-            missing_since=None,
-            unread=None,
-            denied=None,
-        ),
+        state=state.with_status(status, reading),
     )
     final = False
     if rules.max_lag is not None:

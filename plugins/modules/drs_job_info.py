@@ -126,10 +126,6 @@ options:
         RV(unread).
     type: int
     default: 300
-  max_parallel:
-    description: Requests in flight, from 1 to 16. Halved while the service throttles.
-    type: int
-    default: 4
 seealso:
   - module: huaweicloud.drs.drs_job_batch
 """

@@ -43,6 +43,7 @@ requirements:
 extends_documentation_fragment:
   - huaweicloud.drs.auth
   - huaweicloud.drs.connection
+  - huaweicloud.drs.waiting
   - huaweicloud.drs.attributes
 attributes:
   check_mode:
@@ -130,18 +131,6 @@ options:
         and for which the service may refuse reads, before the wait ends.
     type: int
     default: 30
-  max_parallel:
-    description: Requests in flight, from 1 to 16. Halved while the service throttles.
-    type: int
-    default: 4
-  progress:
-    description: Whether to show a line while the module waits. Tasks with C(async) and hosts that are not local show
-      none.
-    type: bool
-    default: true
-  progress_file:
-    description: A file to which the module appends a line of JSON whenever the numbers of jobs change.
-    type: path
 seealso:
   - module: huaweicloud.drs.drs_job_batch
   - module: huaweicloud.drs.drs_job_info

@@ -35,6 +35,8 @@ requirements:
 extends_documentation_fragment:
   - huaweicloud.drs.auth
   - huaweicloud.drs.connection
+  - huaweicloud.drs.waiting
+  - huaweicloud.drs.waiting.writes
   - huaweicloud.drs.attributes
 attributes:
   check_mode:
@@ -154,41 +156,12 @@ options:
     description: Seconds for the pause, and again for the resume.
     type: int
     default: 1800
-  wait_interval:
-    description: The longest pause between two reads of a job that is waited for, in seconds. The first reads come
-      sooner.
-    type: int
-    default: 5
-  settle_time:
-    description: Seconds for which the service may show an old status, as in M(huaweicloud.drs.drs_job_batch).
-    type: int
-    default: 30
-  busy_timeout:
-    description: Seconds for which a busy job is retried, as in M(huaweicloud.drs.drs_job_batch).
-    type: int
-    default: 300
   watch_minutes:
     description:
       - Minutes, counted from the moment at which a pause was sent, for which O(state=absent) watches a job whose pause was not
         seen. If the pause comes, the job is resumed. If not, the job stays in the record and the task fails.
     type: float
     default: 10
-  batch_size:
-    description: Jobs in one write, from 1 to 100. The vendor recommends 10 at most.
-    type: int
-    default: 10
-  max_parallel:
-    description: Requests in flight, from 1 to 16. Halved while the service throttles.
-    type: int
-    default: 4
-  progress:
-    description: Whether to show a line while the module waits. Tasks with C(async) and hosts that are not local show
-      none.
-    type: bool
-    default: true
-  progress_file:
-    description: A file to which the module appends a line of JSON whenever the numbers of jobs change.
-    type: path
 seealso:
   - module: huaweicloud.drs.drs_job_batch
   - module: huaweicloud.drs.drs_job_info
@@ -280,7 +253,7 @@ rolled_back:
   type: list
   elements: str
 held_by:
-  description: The maintenance of somebody else that is open, so that this call was refused or did nothing. Null if there is none.
+  description: The open maintenance of somebody else, because of which this call was refused or did nothing. Null without one.
   returned: always
   type: dict
   contains:
@@ -315,7 +288,7 @@ record_path:
   sample: /var/lib/drs/default.json
 record:
   description:
-    - The record of this maintenance, as it is in the file. Null if there is none, or if it is of somebody else.
+    - The record of this maintenance, as it is in the file. Null without a record, and for one of somebody else.
     - A record of a newer version is refused. One that cannot be read is refused too, and the text says what to do.
   returned: always
   type: dict

@@ -34,6 +34,7 @@ _WAITED_FOR = ("in_progress", "busy", "lost")
 _TOLD_UNLESS_ZERO = ("in_progress", "busy", "failed", "lost")
 
 
+# ansible-core has no types, and mypy takes its classes for anything.
 class ProgressAction(ActionBase):  # type: ignore[misc]
     """Runs the module of the same name, and shows its progress on standard error where somebody can watch it."""
 

@@ -154,7 +154,7 @@ def test_until_when_a_pause_is_watched_for(sent_at, expected):
         ("https://DRS.Example.com", "https://drs.example.com:443"),
         ("https://drs.example.com:443/v3", "https://drs.example.com:443"),
         ("http://drs.example.com", "http://drs.example.com:80"),
-        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("http://drs.example:8080", "http://drs.example:8080"),
         ("https://[::1]", "https://::1:443"),
         ("https:", "https://:443"),
     ],

@@ -513,7 +513,7 @@ class Hands(Clock):
 
 
 class Script:
-    """A service: each job has its readings, one a round, the last of them for good. cost: seconds of each read."""
+    """A service: each job has its readings, one a round, and the last of them from then on. cost: seconds of each read."""
 
     def __init__(self, clock, cost=0.0, **jobs):
         self._clock, self._cost = clock, cost
