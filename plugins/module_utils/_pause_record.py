@@ -110,12 +110,13 @@ def parse(text: str, path: str) -> Record:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise Unreadable(_unreadable(path, str(error))) from None
-    if not isinstance(found, dict) or type(found.get("schema")) is not int or found["schema"] < 1:
+    schema = found.get("schema") if isinstance(found, dict) else None
+    if not isinstance(schema, int) or isinstance(schema, bool) or schema < 1:
         raise Unreadable(_unreadable(path, "it has no schema"))
-    if found["schema"] > SCHEMA:
+    if schema > SCHEMA:
         raise RecordError(
             "The record %s was written by a newer version of this collection (schema %d, and this one knows %d): "
-            "use that version" % (path, found["schema"], SCHEMA)
+            "use that version" % (path, schema, SCHEMA)
         )
     fault = _fault(found)
     if fault:

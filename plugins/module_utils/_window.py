@@ -12,6 +12,7 @@ after the change. On the dates of a freeze nothing may begin.
 
 from __future__ import annotations
 
+import math
 import re
 import typing as t
 from collections.abc import Iterable
@@ -76,7 +77,7 @@ def look(
     ``start`` and ``end`` are both HH:MM in ``timezone`` (an IANA name), or ISO 8601 with an offset; blank is no limit.
     With less than ``min_left`` minutes left, and on the dates of ``freeze``, it counts as closed. Raises WindowError.
     """
-    if not min_left >= 0:
+    if min_left < 0 or math.isnan(min_left):
         raise WindowError("min_left (%g) is not a valid number of minutes: give 0 or more." % min_left)
     where = zone(timezone)
     freezes = read_freezes(freeze or ())

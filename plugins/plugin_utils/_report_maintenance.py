@@ -20,12 +20,12 @@ def maintenance(run: Any) -> Mapping[str, Any]:
     work, ``worked``, whether the work came to its end, ``failure``, why it or what came before it failed, ``left_open``,
     why a later play had to end the maintenance, and ``warnings`` of the files of tasks.
     """
-    run = mapping(run)
-    given = mapping(run.get("maintenance"))
+    whole: Mapping[str, Any] = mapping(run)
+    given = mapping(whole.get("maintenance"))
     if not given:
-        return run
+        return whole
     begun, ended = mapping(given.get("begun")), mapping(given.get("ended"))
-    restores = text(run.get("role")) == "restore"
+    restores = text(whole.get("role")) == "restore"
     # Ansible runs no rescue on a host where another one's task with run_once failed, so nothing is noted there.
     why = text(given.get("failure")) or ("" if restores or truth(given.get("worked")) else _failure.NOT_NAMED)
     problems = [
@@ -38,7 +38,7 @@ def maintenance(run: Any) -> Mapping[str, Any]:
         if words
     ]
     return {
-        **run,
+        **whole,
         "record": ended.get("record") or begun.get("record") or {},
         "remaining": values(ended.get("remaining")),
         "work": {

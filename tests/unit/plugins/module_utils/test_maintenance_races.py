@@ -161,7 +161,7 @@ def test_present_takes_back_what_it_paused_after_somebody_ended_it(place):
 
 def test_present_resumes_what_it_paused_although_its_record_is_gone(place):
     night = place(RUNNING, kept_by_the_service())
-    night.meanwhile("batch-pause-task", lambda: (night.folder / "default.json").unlink())
+    night.meanwhile("batch-pause-task", (night.folder / "default.json").unlink)
     result = night.present(A, B)
     assert night.phases() == ["running", "paused"]
     assert result["failed"]

@@ -32,8 +32,8 @@ LEFT = {**ENDED, "failed": True, "msg": "NOT ALL JOBS WERE RESUMED", "remaining"
 FAILURE = "Change the schema: refused"
 
 
-def made(role="maintenance_window", begun=BEGUN, ended=ENDED, worked=True, failure="", left_open="", **more):
-    handed = {"begun": begun, "ended": ended, "worked": worked, "failure": failure, "left_open": left_open, **more}
+def made(role="maintenance_window", **more):
+    handed = {"begun": BEGUN, "ended": ENDED, "worked": True, "failure": "", "left_open": "", **more}
     return maintenance({"role": role, "run": "a", "maintenance": handed})
 
 
