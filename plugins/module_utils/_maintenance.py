@@ -171,6 +171,19 @@ def watch_until(sent_at: str | None, now: float, minutes: float) -> float:
     return min(now if sent is None else sent / 1000, now) + minutes * 60
 
 
+def long_pause(record: Record, now: float, hours: float) -> str | None:
+    """A warning of a pause that has lasted longer than so many hours; 0 warns of none."""
+    jobs = [record["jobs"][key] for key in _pause_record.left(record)]
+    since = [_clock.milliseconds(job["paused_at"] or job["sent_at"] or "") for job in jobs]
+    seconds = now - min([at / 1000 for at in since if at is not None], default=now)
+    if not hours or seconds <= hours * 3600:
+        return None
+    return (
+        "The longest pause was %.1f hours, more than %g: the source may have removed the logs that a job needs after so long, "
+        "and then it cannot go on." % (seconds / 3600, hours)
+    )
+
+
 def _known(record: Record, key: str) -> str | None:
     return record["jobs"][key]["known"] if key in record["jobs"] else None
 
@@ -358,8 +371,8 @@ class Maintenance:
             self._check_absent()
 
     def _new_run(self) -> str:
-        digits = "".join("0123456789abcdef"[int(self._runtime.random() * 16) % 16] for _digit in range(8))
-        return "%s-%s" % (timestamp(self._clock.wall()).replace("-", "").replace(":", ""), digits)
+        number = int(self._runtime.random() * 2**32)
+        return "%s-%08x" % (timestamp(self._clock.wall()).replace("-", "").replace(":", ""), number)
 
     def _check_present(self) -> None:
         for name in ("takeover", "abandon"):
@@ -659,7 +672,9 @@ class Maintenance:
         record = self._give_up(record)
         jobs = self._resume(record, watch=True)
         self._jobs = jobs
-        self._warn_of_long_pause(record)
+        warning = long_pause(record, self._clock.wall(), self._params["warn_after"])
+        if warning:
+            self._module.warn(warning)
         parts = self._left_in_words(jobs)
         bad = [job for job in jobs if job.outcome not in GOOD and job.key not in self._remaining]
         if bad:
@@ -724,18 +739,6 @@ class Maintenance:
                     "The record %s is of another %s: it says %s, and this task has %s. It was left as it is; its %s may "
                     "still be paused" % (self.store.path, what, recorded, ours, _jobs(len(self._remaining)))
                 )
-
-    def _warn_of_long_pause(self, record: Record) -> None:
-        jobs = [record["jobs"][key] for key in _pause_record.left(record)]
-        since = [_clock.milliseconds(job["paused_at"] or job["sent_at"] or "") for job in jobs]
-        known = [at / 1000 for at in since if at is not None]
-        lasted = self._clock.wall() - min(known, default=self._clock.wall())
-        hours = self._params["warn_after"]
-        if hours and lasted > hours * 3600:
-            self._module.warn(
-                "The longest pause was %.1f hours, more than %g: the source may have removed the logs that a job needs after "
-                "so long, and then it cannot go on." % (lasted / 3600, hours)
-            )
 
     # --- both
 

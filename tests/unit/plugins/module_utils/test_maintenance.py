@@ -17,6 +17,7 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._maintenance impor
     after_pause,
     after_resume,
     endpoint_of,
+    long_pause,
     watch_until,
 )
 from ansible_collections.huaweicloud.drs.plugins.module_utils._version import VERSION
@@ -146,6 +147,30 @@ def test_after_resume(stage, job, expected, outcome):
 )
 def test_until_when_a_pause_is_watched_for(sent_at, expected):
     assert watch_until(sent_at, TODAY + 1000, 10) == expected
+
+
+@pytest.mark.parametrize(
+    ("job", "seconds", "hours", "expected"),
+    [
+        ({"known": "paused", "paused_at": AT}, 3600, 1, None),
+        ({"known": "paused", "paused_at": AT}, 3601, 1, "1.0 hours, more than 1"),
+        ({"known": "paused", "paused_at": AT, "sent_at": "2026-05-31T00:00:00Z"}, 3600, 1, None),
+        ({"known": "paused", "paused_at": AT}, 36000, 2.5, "10.0 hours, more than 2.5"),
+        ({"known": "unconfirmed", "sent_at": AT}, 7200, 1, "2.0 hours, more than 1"),
+        ({"known": "paused", "paused_at": AT}, 7200, 0, None),
+        ({"known": "planned"}, 7200, 1, None),
+        ({"known": "out", "paused_at": AT}, 7200, 1, None),
+        ({"known": "paused", "paused_at": "soon"}, 7200, 1, None),
+    ],
+)
+def test_a_warning_of_a_long_pause(job, seconds, hours, expected):
+    record = {"jobs": {A: {"sent_at": None, "paused_at": None, **job}}}
+    warning = long_pause(record, TODAY + seconds, hours)
+    assert warning == (
+        expected
+        and f"The longest pause was {expected}: the source may have removed the logs that a job needs after so long, and "
+        "then it cannot go on."
+    )
 
 
 @pytest.mark.parametrize(
@@ -282,24 +307,52 @@ def test_a_user_that_the_machine_does_not_know(call, record, monkeypatch):
 # --- options
 
 
+WAYS = (
+    "run (the maintenance that you began yourself), awx_workflow (the one that this AWX workflow began), or takeover: true "
+    "(whatever is open, once you have made sure that no maintenance is at work)"
+)
+THE_FORM = "it must be 8-4-4-4-12 letters and digits, such as 140b5236-88ad-43c8-811c-1268453jb101"
+ONLY_WITHOUT_A_RECORD = "job_ids is only used with takeover or awx_workflow, and if there is no record, since a record knows which jobs to resume"
+
+
 @pytest.mark.parametrize(
     ("state", "options", "words"),
     [
         ("present", {"job_ids": [A], "state_dir": "state"}, "state_dir 'state' is not an absolute path"),
-        ("present", {"job_ids": [A], "name": " "}, "name is blank"),
+        (
+            "present",
+            {"job_ids": [A], "name": " "},
+            "name is blank: give each maintenance of the folder a name of its own",
+        ),
         ("present", {"job_ids": [A], "min_left": -1}, "min_left is -1.0, and must be 0 or more"),
         ("present", {"job_ids": [A], "warn_after": float("inf")}, "warn_after is inf, and must be 0 or more"),
         ("present", {"job_ids": [A], "watch_minutes": float("nan")}, "watch_minutes is nan, and must be 0 or more"),
         ("present", {"job_ids": [A], "batch_size": 0}, "batch_size is 0, and must be from 1 to 100"),
         ("present", {"job_ids": [A], "takeover": True}, "takeover is only used with state: absent"),
         ("present", {"job_ids": [A], "abandon": [A]}, "abandon is only used with state: absent"),
-        ("present", {"job_ids": [" , "]}, "job_ids names no job"),
-        ("present", {"job_ids": ["x"]}, "'x' is not a valid DRS job id"),
-        ("absent", {"run": "a", "awx_workflow": "7"}, "run and awx_workflow are both given"),
-        ("absent", {"run": "a", "takeover": True}, "run and takeover are both given"),
-        ("absent", {"job_ids": [A]}, "job_ids is only used with takeover"),
-        ("absent", {"job_ids": [A], "run": "x"}, "job_ids is only used with takeover"),
-        ("absent", {"abandon": [A]}, "abandon needs one of run (the maintenance that you began yourself)"),
+        (
+            "present",
+            {"job_ids": [" , "]},
+            "job_ids names no job: there is nothing to pause, and the work would not be guarded",
+        ),
+        (
+            "present",
+            {"job_ids": ["x"]},
+            f"'x' is not a valid DRS job id: {THE_FORM}",
+        ),
+        (
+            "absent",
+            {"run": "a", "awx_workflow": "7"},
+            f"run and awx_workflow are both given, and exactly one of them may be: {WAYS}",
+        ),
+        (
+            "absent",
+            {"run": "a", "takeover": True},
+            f"run and takeover are both given, and exactly one of them may be: {WAYS}",
+        ),
+        ("absent", {"job_ids": [A]}, ONLY_WITHOUT_A_RECORD),
+        ("absent", {"job_ids": [A], "run": "x"}, ONLY_WITHOUT_A_RECORD),
+        ("absent", {"abandon": [A]}, f"abandon needs one of {WAYS}"),
         ("absent", {"abandon": [A], "takeover": True}, f"abandon names {A}, and no maintenance is open"),
     ],
 )
@@ -307,11 +360,11 @@ def test_options_that_cannot_be(call, tmp_path, state, options, words):
     service = emulator([RUNNING])
     result = call(service, state, **options)
     assert result["failed"]
-    assert words in result["msg"]
-    assert result["msg"].endswith("Nothing was sent.")
+    assert result["msg"] == f"{words}. Nothing was sent."
     assert len(service.journal) == 0
     assert not (tmp_path / "state").exists()
     assert (result["jobs"], result["remaining"], result["record"]) == ([], [], None)
+    assert (result["window"], result["api"]["requests"]) == (None, 0)
 
 
 def test_zero_is_a_number_and_one_day_a_run_is_blank(call):
@@ -451,7 +504,7 @@ def test_a_pause_that_comes_later_than_present_waits(call, record):
     assert "NOT ALL JOBS WERE RESUMED: 1 of 2 jobs may still be paused, and the record " in result["msg"]
     assert f"{A} (orders)" in result["msg"]
     assert known(record()) == {A: "unconfirmed", B: "out"}
-    ended = call(service, "absent", takeover=True)
+    ended = call(service, "absent", takeover=True, wait_timeout=300)
     assert not ended["failed"]
     assert ended["remaining"] == []
     assert verbs(service)[0] == ["pause", "resume"]
@@ -774,16 +827,36 @@ WAY_IN = {"username": "emulator-user", "password": "emulator-password", "domain_
 
 def test_the_project_is_looked_up_until_iam_answers(call, record):
     service = emulator([RUNNING])
-    service.fault({"match": {"endpoint": "tokens", "count": 3}, "effect": {"status": 503}})
     way_in = dict(WAY_IN, project_name="eu-de")
     assert not call(service, "present", job_ids=[A], way_in=way_in)["failed"]
     assert record()["project_id"] == PROJECT
+    # More than one call of the client repeats by itself.
+    service.fault({"match": {"endpoint": "tokens", "count": 20}, "effect": {"status": 503}})
+    assert not call(service, "absent", takeover=True, way_in=way_in)["failed"]
+    assert not call(service, "present", job_ids=[A], way_in=way_in)["failed"]
     service.fault({"match": {"kind": "iam"}, "effect": {"status": 503}})
+    before = service.journal.count
     result = call(service, "absent", takeover=True, way_in=way_in, wait_timeout=60)
     assert result["failed"]
     assert result["msg"].startswith("The project's id could not be looked up: ")
-    assert result["msg"].endswith("Nothing was sent.")
+    assert result["msg"].endswith(". Nothing was sent.")
+    assert ".." not in result["msg"]
+    assert "wait_timeout expired" in result["msg"] or "503" in result["msg"]
     assert result["remaining"] == [A]
+    assert nothing_sent(service, before)
+
+
+def test_wrong_credentials_are_final(call):
+    service = emulator([RUNNING])
+    call(service, "present", job_ids=[A])
+    way_in = {**WAY_IN, "password": "another-password", "project_name": "eu-de"}
+    began, before = service.clock.now(), service.journal.count
+    result = call(service, "absent", takeover=True, way_in=way_in)
+    assert result["failed"]
+    assert result["remaining"] == [A]
+    assert "The project's id could not be looked up: " in result["msg"]
+    assert service.clock.now() - began < 2
+    assert service.journal.count - before == 1
 
 
 def test_outside_of_the_hours_nothing_is_read(call, monkeypatch):
@@ -963,3 +1036,108 @@ def test_more_whole_texts(call, tmp_path):
 )
 def test_the_words_of_the_file_system(error, words):
     assert _maintenance._os_words(error) == words
+
+
+def test_what_every_result_says_of_its_call(call, record):
+    service = emulator([RUNNING])
+    begun = call(service, "present", job_ids=[A])
+    assert begun["began_at"] == AT < begun["ended_at"] == record()["paused_at"]
+    assert begun["api"]["requests"] == service.journal.count
+    assert "ansible_facts" not in begun
+    service.tick(60)
+    ended = call(service, "absent", takeover=True)
+    assert begun["ended_at"] < ended["began_at"] < ended["ended_at"]
+    job = record()["jobs"][A]
+    assert job["sent_at"] <= job["paused_at"] <= begun["ended_at"]
+    assert ended["began_at"] < job["out_at"] <= ended["ended_at"] == record()["ended_at"]
+    again = call(service, "absent", takeover=True)
+    assert again["record"] == record()
+
+
+def test_what_the_client_is_made_of(call, monkeypatch):
+    asked = []
+    made = _maintenance.make_client
+
+    def make_client(params, runtime, hide, seconds, max_parallel):
+        asked.append((seconds, max_parallel))
+        hide("a secret")
+        return made(params, runtime, hide, seconds, max_parallel)
+
+    hidden = []
+    monkeypatch.setattr(_maintenance, "make_client", make_client)
+    monkeypatch.setattr(_maintenance, "hide_addresses", lambda params, hide: hidden.append(hide))
+    call(emulator([RUNNING]), "present", job_ids=[A], wait_timeout=99, max_parallel=1)
+    assert asked == [(99, 1)]
+    hidden[0]("another secret")
+
+
+def test_a_busy_job_is_not_waited_for_longer_than_busy_timeout(call):
+    service = emulator([{"status": RUNNING, "busy": True}])
+    result = call(service, "present", job_ids=[A], busy_timeout=0)
+    assert reasons(result) == ["busy"]
+    assert service.clock.now() < 60
+
+
+def test_present_does_not_watch_for_a_late_pause(call):
+    service = emulator([{"status": RUNNING, "write_lag": 400}])
+    call(service, "present", job_ids=[A], wait_timeout=20)
+    assert service.clock.now() < 25
+
+
+def test_the_same_run_again_with_jobs_that_are_out(call, record):
+    service = emulator([RUNNING, {"status": RUNNING, "refuse": REFUSED}])
+    call(service, "present", job_ids=[A, B], run="mine")
+    assert call(service, "absent", run="mine")["remaining"] == [B]
+    only_the_rest = call(service, "present", job_ids=[B], run="mine")
+    assert [job["id"] for job in only_the_rest["jobs"]] == [B]
+    both = call(service, "present", job_ids=[A, B], run="mine")
+    assert both["failed"]
+    assert [job["id"] for job in both["jobs"]] == [A, B]
+
+
+def test_the_same_run_again_waits_for_nothing(call):
+    service = emulator([RUNNING])
+    call(service, "present", job_ids=[A], run="mine")
+    service.change_job(A, {"status": "CHANGE_JOB_STARTED", "durations": {"CHANGE_JOB_STARTED": None}})
+    began = service.clock.now()
+    result = call(service, "present", job_ids=[A], run="mine")
+    assert result["failed"]
+    assert service.clock.now() - began < 2
+
+
+def test_a_job_without_a_name(call):
+    service = emulator([RUNNING])
+    refusal = {"status": 400, "error_code": "DRS.M00202"}
+    service.fault({"match": {"endpoint": "batch-detail"}, "effect": refusal})
+    call(service, "present", job_ids=[A])
+    ended = call(service, "absent", takeover=True, abandon=[A])
+    assert ended["warnings"] == [f"Abandoned, not touched, and perhaps still paused: {A} (no name)."]
+    assert ended["record"]["jobs"][A]["out_at"] == ended["ended_at"]
+
+
+def test_whole_texts_of_odd_records(call, tmp_path, record):
+    service = emulator([RUNNING, RUNNING, PAUSED])
+    call(service, "present", job_ids=[A])
+    path = tmp_path / "state/default.json"
+    beside = call(service, "absent", takeover=True, job_ids=[A, B], check=True)
+    assert beside["warnings"] == [
+        f"The record {path} is open and tells which jobs to resume. Not in it, and left alone: {B}."
+    ]
+    assert beside["record"] == record()
+    whole = path.read_text("utf-8")
+    path.write_text("{", "utf-8")
+    ended = call(service, "absent", takeover=True, job_ids=[A])
+    (warning,) = ended["warnings"]
+    assert warning.startswith(f"The record {path} cannot be read as one (")
+    assert warning.endswith("are resumed, and the file is renamed.")
+    stamp = ended["ended_at"].replace(":", "")
+    assert ended["msg"] == f"1 job runs. The record that could not be read is now {path}.unreadable-{stamp}"
+    path.write_text(whole, "utf-8")
+
+
+def test_an_odd_folder_is_one_sentence(call, tmp_path):
+    (tmp_path / "state").write_text("", "utf-8")
+    result = call(emulator([RUNNING]), "present", job_ids=[A])
+    assert result["msg"] == (
+        f"The records in {tmp_path / 'state'} cannot be used: File exists ({tmp_path / 'state'}). Nothing was sent."
+    )

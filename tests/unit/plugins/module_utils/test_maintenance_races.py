@@ -155,7 +155,9 @@ def test_present_takes_back_what_it_paused_after_somebody_ended_it(place):
     assert result["failed"]
     assert result["remaining"] == []
     assert result["rolled_back"] == [A]
-    assert "Somebody else has ended this maintenance while it paused its jobs" in result["msg"]
+    assert result["msg"].startswith(
+        "Somebody else has ended this maintenance while it paused its jobs. 1 job runs again"
+    )
     assert night.record()["phase"] == "closed"
 
 
@@ -168,7 +170,10 @@ def test_present_resumes_what_it_paused_although_its_record_is_gone(place):
     assert result["rolled_back"] == [A]
     assert result["remaining"] == [B]
     assert "1 of 2 jobs may still be paused, and no record keeps them any more" in result["msg"]
-    assert "Resume them by their ids (takeover: true and job_ids; playbook restore: drs_job_ids)" in result["msg"]
+    assert result["msg"].endswith(
+        ". Resume them by their ids (takeover: true and job_ids; playbook restore: drs_job_ids)."
+    )
+    assert f"{B} (job-2) failed" in result["msg"]
 
 
 def test_present_leaves_alone_what_is_in_the_maintenance_that_came_after_it(place):
@@ -186,6 +191,7 @@ def test_present_leaves_alone_what_is_in_the_maintenance_that_came_after_it(plac
     assert night.record()["run"] == "next"
     assert result["failed"]
     assert result["remaining"] == []
+    assert (result["record"]["run"], result["record"]["phase"]) == ("mine", "open")
 
 
 @pytest.mark.parametrize("others", [(), (B,)])
@@ -207,6 +213,9 @@ def test_a_job_that_was_paused_by_a_maintenance_which_ends_is_not_taken_for_guar
     assert result["failed"]
     assert "did not become or stay paused" in result["msg"]
     assert result["by_id"][A]["reason"] == "resumed_meanwhile"
+    assert result["by_id"][A]["error_msg"] == (
+        "somebody else resumed it during the maintenance: it was paused when this task began, and it runs"
+    )
     assert result["remaining"] == []
     assert night.phases() == ["running", "running"]
     assert night.record()["phase"] == "closed"

@@ -519,7 +519,7 @@ def test_a_disk_that_is_full_once_the_jobs_are_paused(disk, call):
     at_request(service, "batch-pause-task", disk.full)
     result = call(service, "present", job_ids=[A])
     assert result["failed"]
-    assert "The record could not be written once the jobs were paused" in result["msg"]
+    assert result["msg"].startswith("The record could not be written once the jobs were paused. 1 job runs again")
     assert service.jobs[A].phase == "running"
     assert result["remaining"] == []
 
@@ -533,8 +533,11 @@ def test_a_disk_that_is_full_after_the_work(disk, call, tmp_path):
     assert not result["failed"]
     assert [job.phase for job in service.jobs.values()] == ["running", "running"]
     assert result["remaining"] == []
-    assert any("No job is left in it, and it was removed instead" in text for text in result["warnings"])
-    assert any("No space left on device" in text for text in result["warnings"])
+    (warning,) = result["warnings"]
+    assert warning.startswith(
+        f"The record {tmp_path / 'state/default.json'} could not be written (No space left on device"
+    )
+    assert warning.endswith("). No job is left in it, and it was removed instead.")
     assert not (tmp_path / "state/default.json").exists()
 
 
@@ -546,7 +549,12 @@ def test_a_disk_that_is_full_while_a_job_cannot_be_resumed(disk, call, tmp_path)
     assert result["failed"]
     assert result["remaining"] == [B]
     assert "NOT ALL JOBS WERE RESUMED: 1 of 2 jobs may still be paused" in result["msg"]
-    assert "could not be written: No space left on device" in result["msg"]
+    path = tmp_path / "state/default.json"
+    assert f". The record {path} could not be written: No space left on device" in result["msg"]
+    assert result["msg"].endswith(
+        "). It still names the jobs, so the next maintenance is refused: end this one again once it can be written."
+    )
+    assert ".." not in result["msg"]
     disk.free()
     again = call(service, "absent", takeover=True)
     assert again["remaining"] == [B]
