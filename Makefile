@@ -95,7 +95,7 @@ importer: build ## what Galaxy checks when a collection is uploaded
 docs: venv $(TREE) ## check the documentation, strictly, and build its site without a warning
 	tools/docs.sh
 
-mutation: venv ## put small faults into the planner, the decision, the loop and the window: do the tests notice?
+mutation: venv ## put small faults into what decides: do the tests notice?
 	tools/mutation.sh
 
 ee: build ## build an execution environment with the collection, and run a playbook in it as AWX does
