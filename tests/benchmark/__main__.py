@@ -100,7 +100,11 @@ def _round_of_maintenance(service: Service, contenders: Contenders, jobs: int) -
     found = maintenance.Round(nothing, pings, role, maintenance.waited(service.journal()))
     if service.statuses() != {maintenance.STATUS: jobs}:
         raise RuntimeError(f"after the maintenance the jobs are {service.statuses()}")
-    print(f"{role:8.2f} s  a maintenance, {jobs:,} jobs: {found.ratio:.1f} empty tasks", file=sys.stderr, flush=True)
+    print(
+        f"{role:8.2f} s  a maintenance, {jobs:,} jobs: {found.ratio:.1f} empty tasks, adds {found.added:.1f} pings",
+        file=sys.stderr,
+        flush=True,
+    )
     return found
 
 

@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A whole maintenance by the role maintenance_window: what it costs next to an empty task, and what it runs and consists of.
 
-The role's own cost is a play with the role, less a play without tasks, less the time in which the modules waited for the
-service, and in units of an empty task: a play of pings, less a play without tasks, for each ping. The emulator adds no
-latency, so that no round trip is in it, and its jobs have moved by the first reading after a write.
+The role's own cost is a play with the role, less the time in which the modules waited for the service. An empty task is
+what it is in every other scenario, a play of one ping. What the role adds to a play, in units of what one more ping adds,
+is measured too, since Ansible's start is in both of the former. The emulator adds no latency, so that no round trip is in
+any of it, and its jobs have moved by the first reading after a write.
 """
 
 from __future__ import annotations
@@ -50,16 +51,26 @@ class Round(NamedTuple):
     waited: float
 
     @property
-    def empty_task(self) -> float:
+    def one_more(self) -> float:
+        """What a ping adds to a play."""
         return (self.pings - self.nothing) / PINGS
 
     @property
+    def empty_task(self) -> float:
+        return self.nothing + self.one_more
+
+    @property
     def own(self) -> float:
-        return self.role - self.nothing - self.waited
+        return self.role - self.waited
 
     @property
     def ratio(self) -> float:
         return self.own / self.empty_task
+
+    @property
+    def added(self) -> float:
+        """What the role adds to a play, in units of what a ping adds."""
+        return (self.own - self.nothing) / self.one_more
 
 
 class Maintenance(NamedTuple):
@@ -71,7 +82,7 @@ class Maintenance(NamedTuple):
     @property
     def ratio(self) -> float:
         """The median of the rounds' own ratios, since a machine is not as fast at all times."""
-        return median(each.ratio for each in self.rounds)
+        return self.median_of("ratio")
 
     def median_of(self, name: str) -> float:
         return median(float(getattr(each, name)) for each in self.rounds)

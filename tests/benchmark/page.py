@@ -64,13 +64,14 @@ differences mean little: the machine was not equally fast all the time, and the 
 _MAINTENANCE = f"""## A whole maintenance
 
 The role `{maintenance.ROLE}` pauses the jobs, runs a file of one task that notifies a handler, runs the handler, resumes the jobs, and
-writes its record and its report. **Own cost** is a play with this role, less a play without tasks, less the time that the modules waited
+writes its record and its report. **Own cost** is a play with this role, less the time that the modules waited
 for the service. **Waited** is the time in the emulator's journal from the last write to the reading that follows, in which the
-jobs change their status. No latency is added here, so that no round trip is in any of these times. **An empty task** is a play of
-{maintenance.PINGS} tasks of `ansible.builtin.ping`, less a play without tasks, divided by {maintenance.PINGS}; Ansible's own start is not in it.
+jobs change their status. No latency is added here, so that no round trip is in any of these times. **One more ping** is what a task
+of `ansible.builtin.ping` adds to a play: a tenth of a play of {maintenance.PINGS}, less a play without tasks. **The empty task** is a play of one
+ping, with Ansible's own start, as above. Since that start is in both, the last column tells how many more pings would cost what the role adds.
 
 Every result of a task counts as a task that ran, those of includes too, and Ansible's check of the role's arguments; skipped ones do not.
-The folder of the reports exists in every timed run. Seconds are medians of {maintenance.RUNS} rounds, and so is the last column, of the ratios of the rounds.
+The folder of the reports exists in every timed run. Seconds are medians of {maintenance.RUNS} rounds. The last two columns are medians of the rounds' ratios.
 
 """
 
@@ -120,15 +121,18 @@ def maintenances(results: Results) -> str:
         "the role",
         "waited",
         "own cost",
-        "an empty task",
+        "one more ping",
+        "empty task",
         "own cost / empty task",
+        "added / one more ping",
     )
     rows = []
     for jobs, measured in results.maintenances.items():
         seconds = [
-            f"{measured.median_of(name):.2f}" for name in ("nothing", "pings", "role", "waited", "own", "empty_task")
+            f"{measured.median_of(name):.2f}"
+            for name in ("nothing", "pings", "role", "waited", "own", "one_more", "empty_task")
         ]
-        rows.append([f"{jobs:,}", *seconds, f"{measured.ratio:.1f}"])
+        rows.append([f"{jobs:,}", *seconds, f"{measured.ratio:.1f}", f"{measured.median_of('added'):.1f}"])
     return _MAINTENANCE + _table(names, rows)
 
 

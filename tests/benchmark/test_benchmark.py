@@ -65,7 +65,8 @@ def test_the_own_cost_is_what_is_left_of_a_maintenance():
     ]
     assert maintenance.waited(entries) == 1.25
     found = maintenance.Round(nothing=1.0, pings=1.0 + 2.0 * maintenance.PINGS, role=12.25, waited=1.25)
-    assert (found.own, found.empty_task, found.ratio) == (10.0, 2.0, 5.0)
+    assert (found.own, found.one_more, found.empty_task) == (11.0, 2.0, 3.0)
+    assert (found.ratio, found.added) == (11 / 3, 5.0)
 
 
 def test_skipped_tasks_and_includes_are_named_apart():

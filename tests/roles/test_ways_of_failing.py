@@ -233,4 +233,4 @@ def test_a_report_that_cannot_be_written(stage):
     assert run.exit_code == 2
     assert_all_resumed(drs)
     assert "the work succeeded, the job runs again." in run.last_line
-    assert "Make the folder of the reports: " in run.last_line
+    assert "Write the files of the report: The report could not be written into " in run.last_line

@@ -47,6 +47,7 @@ MODULES = {
     "drs_job_info": "_module _query",
     "drs_job_wait": "_module _waiting",
     "drs_maintenance": "_maintenance _module",
+    "report_files": "",
 }
 # What runs on the controller may use what is pure.
 PURE = {"_clock", "_job_options", "_lifecycle", "_secrets", "_window"}
