@@ -37,9 +37,11 @@ def maintenance(run: Any) -> Mapping[str, Any]:
         )
         if words
     ]
+    # One that was closed before this run tells nothing of it.
+    worked_on = begun or ended.get("jobs") or ended.get("remaining")
     return {
         **whole,
-        "record": ended.get("record") or begun.get("record") or {},
+        "record": (ended.get("record") or begun.get("record") or {}) if worked_on else {},
         "remaining": values(ended.get("remaining")),
         "work": {
             "name": text(given.get("tasks")).rpartition("/")[2],

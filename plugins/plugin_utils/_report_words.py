@@ -108,7 +108,7 @@ def _left(facts: Mapping[str, Any]) -> str:
 
 def _paused(facts: Mapping[str, Any], paused: Sequence[Mapping[str, Any]]) -> str:
     if not paused:
-        return "no job was paused"
+        return "nothing was to be resumed" if facts["role"] == "restore" else "no job was paused"
     seconds = facts["longest_pause"]["seconds"]
     return f"{count(len(paused), 'job')} paused" + (f" for at most {at_most(seconds)}" if seconds else "")
 

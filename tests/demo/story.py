@@ -66,7 +66,7 @@ class Step(NamedTuple):
     asked: str = "@jobs.yml"  # the file of its variables; the stage writes them
     answers: tuple[str, ...] = ()  # more variables, as NAME=VALUE
     again: bool = True
-    again_words: str = "The same wish again: nothing is left to change."
+    again_words: str = "The same playbook again: nothing is left to change."
     busy: bool = False  # whether another operation holds the job BUSY meanwhile
 
 
@@ -83,7 +83,7 @@ STEPS = (
         changed=4,
         exit_code=2,
         answers=("drs_wait_timeout=3",),
-        again_words="The same wish again. EXPECTED TO FAIL for the same two jobs; nothing else is touched.",
+        again_words="The same playbook again. EXPECTED TO FAIL for the same two jobs; nothing else is touched.",
         busy=True,
     ),
     Step("resume", "Resumes the four that are paused. The two that went on running are there already.", changed=4),

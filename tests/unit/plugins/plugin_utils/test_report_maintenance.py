@@ -29,6 +29,7 @@ ENDED = {
 }
 REFUSED = {"failed": True, "msg": "Nothing was paused", "record": None}
 LEFT = {**ENDED, "failed": True, "msg": "NOT ALL JOBS WERE RESUMED", "remaining": ["x"]}
+OUT = {"known": "out", "before": "INCRE_TRANSFER_STARTED", "paused_at": "2026-03-01T22:01:00Z"}
 FAILURE = "Change the schema: refused"
 
 
@@ -82,6 +83,20 @@ def test_the_record_is_the_last_one_known():
     assert made(begun=REFUSED, ended={})["record"] == {}
     assert made(ended=LEFT)["remaining"] == ["x"]
     assert made(ended={})["remaining"] == []
+
+
+def test_a_record_that_was_closed_before_tells_nothing_of_a_restore():
+    """Its jobs were not read: nothing can be said of them now."""
+    closed = {**ENDED, "jobs": [], "warnings": [], "record": {"run": "a", "phase": "closed", "jobs": {"x": OUT}}}
+    handed = {"begun": {}, "ended": closed, "worked": True}
+    run = {"role": "restore", "run": "b", "host": "h", "maintenance": handed}
+    made_of_it = report(run, "/r.html")
+    assert made_of_it["sentence"] == "Nothing was to be resumed. Report: /r.html"
+    assert made_of_it["facts"]["record"] is None
+    assert made_of_it["facts"]["jobs"] == []
+    left = report({**run, "maintenance": {**handed, "ended": {**closed, "remaining": ["x"], "failed": True}}})
+    assert [job["id"] for job in left["facts"]["jobs"]] == ["x"]
+    assert left["outcome"] == "failed"
 
 
 def test_any_other_run_is_left_as_it_is():
