@@ -110,7 +110,7 @@ def _paused(facts: Mapping[str, Any], paused: Sequence[Mapping[str, Any]]) -> st
     if not paused:
         return "nothing was to be resumed" if facts["role"] == "restore" else "no job was paused"
     seconds = facts["longest_pause"]["seconds"]
-    return f"{count(len(paused), 'job')} paused" + (f" for at most {at_most(seconds)}" if seconds else "")
+    return f"{count(len(paused), 'job')} paused" + ("" if seconds is None else f" for at most {at_most(seconds)}")
 
 
 def work(facts: Mapping[str, Any]) -> str:
@@ -298,7 +298,7 @@ def short(words: str, most: int = LONGEST) -> str:
 def at_most(seconds: float) -> str:
     """A length of time that is not exceeded, in whole minutes from one on, such as "51 min" or "1 h 02 min"."""
     if seconds < 60:
-        return f"{math.ceil(seconds)} s"
+        return f"{max(1, math.ceil(seconds))} s"
     minutes = math.ceil(seconds / 60)
     if minutes < 60:
         return f"{minutes} min"

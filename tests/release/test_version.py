@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import pathlib
+import re
+import subprocess
 
 import yaml
 from ansible_collections.huaweicloud.drs.plugins.module_utils._version import VERSION
@@ -35,6 +37,24 @@ def test_the_action_group_holds_every_module_that_takes_its_options():
     group = {name for name, text in texts.items() if "\n  - huaweicloud.drs.connection\n" in text}
     assert set(loaded("meta/runtime.yml")["action_groups"]["drs"]) == group
     assert all("for internal use\n" in texts[name] for name in set(texts) - group)
+
+
+def test_every_plugin_that_is_named_exists():
+    """Also in playbooks that ansible-lint leaves out, such as those for projects of AWX."""
+    names = {path.stem for folder in ("modules", "filter", "action") for path in ROOT.glob(f"plugins/{folder}/*.py")}
+    names |= {path.name for path in ROOT.glob("roles/*")}
+    names |= {path.stem for path in ROOT.glob("playbooks/*.yml")} | set(loaded("meta/runtime.yml")["action_groups"])
+    written = subprocess.run(
+        ["git", "-C", ROOT, "ls-files", "-z"], stdout=subprocess.PIPE, text=True, check=True
+    ).stdout
+    files = [ROOT / name for name in written.split("\0") if name.endswith((".yml", ".rst", ".md", ".j2"))]
+    found = {
+        (str(path.relative_to(ROOT)), name)
+        for path in files
+        if path.is_file() and not {"changelogs", "CHANGELOG.rst"} & set(path.relative_to(ROOT).parts)
+        for name in re.findall(r"(?<!ansible_collections\.)\bhuaweicloud\.drs\.(\w+)", path.read_text(encoding="utf-8"))
+    }
+    assert {(path, name) for path, name in found if name not in names} == set()
 
 
 def test_nothing_is_ignored_by_ansible_test():

@@ -87,6 +87,12 @@ def test_one_job():
     )
 
 
+def test_a_pause_within_one_second():
+    """Times are whole seconds, so that it may have lasted for one."""
+    one = run(step(row("a", (RUNNING, at(5)), (PAUSED, at(10)), (RUNNING, at(10)))), remaining=[])
+    assert report(one)["sentence"].startswith("1 job paused for at most 1 s, ")
+
+
 def test_jobs_that_are_still_paused_come_first():
     left = row("b", (PAUSED, at(48)), action="none", outcome="failed", reason="refused", error_code="DRS.M01504")
     one = maintained("a", "b", remaining=["b", "c"], problems=[{"step": "work", "text": "no disk"}])
@@ -525,7 +531,7 @@ def test_what_was_asked():
 @pytest.mark.parametrize(
     ("seconds", "length", "at_most"),
     [
-        (0, "0 s", "0 s"),
+        (0, "0 s", "1 s"),
         (59, "59 s", "59 s"),
         (60, "1 min", "1 min"),
         (3001, "50 min 01 s", "51 min"),
