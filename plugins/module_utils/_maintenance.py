@@ -615,6 +615,9 @@ class Maintenance:
         except Unreadable as error:
             if not (named and params["takeover"]):
                 raise
+            if self._abandon:
+                words = "abandon names %s, and the record cannot be read: leave it out of job_ids"
+                raise OptionError(words % _named(self._abandon)) from None
             self._module.warn("%s." % error)
             return self._resume_named(named, put_aside=True)
         if record is None or record["phase"] != _pause_record.OPEN:

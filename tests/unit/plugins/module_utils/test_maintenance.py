@@ -1126,6 +1126,9 @@ def test_whole_texts_of_odd_records(call, tmp_path, record):
     assert beside["record"] == record()
     whole = path.read_text("utf-8")
     path.write_text("{", "utf-8")
+    refused = call(service, "absent", takeover=True, job_ids=[A], abandon=[B])
+    words = f"abandon names {B}, and the record cannot be read: leave it out of job_ids"
+    assert refused["msg"] == f"{words}. Nothing was sent."
     ended = call(service, "absent", takeover=True, job_ids=[A])
     (warning,) = ended["warnings"]
     assert warning.startswith(f"The record {path} cannot be read as one (")
