@@ -11,6 +11,7 @@ A module that waits has the options progress and progress_file, and appends one 
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import multiprocessing
 import os
@@ -29,6 +30,7 @@ display = Display()
 
 LOOK_EVERY = 0.2  # seconds between two looks at the file
 SHOW_EVERY = 3.0  # seconds between two lines, at least
+LARGE = 1_000_000  # characters of a result: that of a thousand jobs
 
 _WAITED_FOR = ("in_progress", "busy", "lost")
 _TOLD_UNLESS_ZERO = ("in_progress", "busy", "failed", "lost")
@@ -44,6 +46,7 @@ class ProgressAction(ActionBase):  # type: ignore[misc]
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
+        _collect_no_garbage()
         with _ended_with_the_playbook():
             if self._can_be_watched():
                 with _progress_file() as path, _shown(path, (task_vars or {}).get("inventory_hostname", "")):
@@ -54,6 +57,12 @@ class ProgressAction(ActionBase):  # type: ignore[misc]
         if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         return result
+
+    def _parse_returned_data(self, res: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        # So that a large result does not lie next to the syntax trees of all that was packed.
+        if len(res.get("stdout") or "") > LARGE:
+            gc.collect()
+        return super()._parse_returned_data(res, *args, **kwargs)
 
     def _can_be_watched(self) -> bool:
         """Whether the module runs here, now, as this user, and writes to no file that the task itself names."""
@@ -129,6 +138,15 @@ def _end_after(parent: int | None, done: threading.Event) -> None:
     while not done.wait(LOOK_EVERY):
         if os.getppid() != parent:
             os._exit(1)
+
+
+def _collect_no_garbage() -> None:
+    """Packing a module and reading its result make many objects and few cycles, and the collector would look at all that
+    ansible-playbook holds again and again: of the smallest task a twelfth of the time. A worker is forked for one task, and ends
+    with it. What is frozen is left out by a collection that is called for."""
+    if multiprocessing.parent_process() is not None:
+        gc.freeze()
+        gc.disable()
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import json
 import os
@@ -251,3 +252,26 @@ class TestPlain:
         given = {}
         run(action({}, async_val=60), lambda **options: given.update(options) or {}, monkeypatch)
         assert given == {"task_vars": {"inventory_hostname": "eu-de"}, "wrap_async": True}
+
+
+@pytest.mark.parametrize("parent", [None, object()], ids=["ansible-playbook", "a worker of its"])
+def test_garbage_is_collected_by_whoever_lives_on(monkeypatch, folder, shown, parent):
+    monkeypatch.setattr(plugin.multiprocessing, "parent_process", lambda: parent)
+    monkeypatch.setattr(plugin, "_ended_with_the_playbook", contextlib.nullcontext)
+    collected = []
+    try:
+        run(action({"progress": False}), lambda **options: collected.append(gc.isenabled()) or {}, monkeypatch)
+    finally:
+        gc.enable()
+        gc.unfreeze()
+    assert collected == [parent is None]
+
+
+@pytest.mark.parametrize(("size", "collections"), [(1_000, 0), (plugin.LARGE + 1, 1)])
+def test_a_large_result_is_read_after_a_collection(monkeypatch, size, collections):
+    done = []
+    monkeypatch.setattr(plugin.gc, "collect", lambda: done.append("collected"))
+    monkeypatch.setattr(plugin.ActionBase, "_parse_returned_data", lambda self, res, profile: (res, profile))
+    result = {"stdout": "x" * size}
+    assert action({})._parse_returned_data(result, "profile") == (result, "profile")
+    assert len(done) == collections
