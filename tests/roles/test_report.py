@@ -140,6 +140,7 @@ PRIVATE = """
       ansible.builtin.set_stats:
         data:
           written: "{{ report_written }}"
+          carried_along: "{{ hostvars[inventory_hostname].__report_made | length }}"
 """
 
 
@@ -161,6 +162,7 @@ def test_extra_variables_do_not_reach_the_private_entry(stage):
         "sentence": f"{facts['sentence']} Report: {path}.html",
     }
     assert HOSTILE[2] in facts["sentence"]
+    assert int(done.stats["carried_along"]) == 0, "every later task of the host would carry the whole report along"
 
 
 def test_every_value_of_the_template_is_escaped():
