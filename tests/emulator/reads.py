@@ -76,12 +76,15 @@ class Reader:
         found = [
             job
             for job in self._jobs.values()
-            if job.project_id == self._project_id and job.phase != "deleted" and _matches(job, asked)
+            if job.project_id == self._project_id and job.phase != "deleted" and _matches(job, asked, self._settings)
         ]
         page: dict[str, Any] = {key: asked[key] for key in ("cur_page", "per_page") if key in asked}
         first, number = bodies.check_page(page, 10, None)
         rows = found[first:] if number is None else found[first : first + number]
-        return Answer(200, {"total_record": len(found), "jobs": [_list_row(job) for job in rows]})
+        return Answer(
+            200,
+            {"total_record": len(found), "jobs": [_list_row(job, self._settings.list_shows_project) for job in rows]},
+        )
 
     def _page(self, body: Any) -> Iterator[tuple[str, Job | None]]:
         asked = bodies.check_object(body, bodies.BATCH_READ, "body")
@@ -188,7 +191,7 @@ def every_row_failed(rows: list[dict[str, Any]]) -> bool:
     )
 
 
-def _list_row(job: Job) -> dict[str, Any]:
+def _list_row(job: Job, shows_project: bool) -> dict[str, Any]:
     spec = job.spec
     reading = job.read()
     row = {
@@ -206,23 +209,27 @@ def _list_row(job: Job) -> dict[str, Any]:
         "children": [],
         "node_newFramework": False,
     }
+    if shows_project:
+        row["enterprise_project_id"] = spec.get("enterprise_project_id", "0")
     if reading.error:
         row["error_msg"] = reading.error[1]
     return row
 
 
-def _matches(job: Job, asked: dict[str, Any]) -> bool:
+def _matches(job: Job, asked: dict[str, Any], settings: Settings) -> bool:
     spec = job.spec
     if job.spec["db_use_type"] != asked["db_use_type"]:
         return False
-    for key in ("engine_type", "net_type", "enterprise_project_id"):
+    keys = ("engine_type", "net_type", "enterprise_project_id")
+    for key in keys if settings.list_project == "applied" else keys[:2]:
         if asked.get(key) and spec.get(key) != asked[key]:
             return False
     if asked.get("status") and job.status != asked["status"]:
         return False
     if asked.get("name"):
         names = bodies.check_texts(asked["name"].split(","), "name", 100)
-        if job.id not in names and not (len(names) == 1 and names[0] in job.name):
+        fits = names[0] in job.name if settings.list_name == "part" else names[0] == job.name
+        if job.id not in names and not (len(names) == 1 and fits):
             return False
     instances = bodies.check_texts(asked.get("instance_ids"), "instance_ids", 10)
     if instances and not any(
@@ -232,7 +239,10 @@ def _matches(job: Job, asked: dict[str, Any]) -> bool:
     if asked.get("instance_ip") and asked["instance_ip"] != "192.168.0.10":
         return False
     has = {(tag["key"], tag["value"]) for tag in spec.get("tags", [])}
-    return has >= _asked_tags(asked.get("tags"))
+    wanted = _asked_tags(asked.get("tags"))
+    if settings.list_tags == "any":
+        return not wanted or bool(has & wanted)
+    return has >= wanted or settings.list_tags == "ignored"
 
 
 def _asked_tags(tags: Any) -> set[tuple[str, str]]:

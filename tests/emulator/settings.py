@@ -43,6 +43,10 @@ MEANINGS = {
     "unknown_shape": ("an unknown id: 'error' row with unknown_code, or 'absent'", _UNKNOWN),
     "unknown_code": ("the code of an unknown id", _UNKNOWN),
     "forget_deleted_after": ("seconds until a deleted job is an unknown id", _NO_PAGE),
+    "list_name": ("the list's filter name fits a 'part' of a job's name, or the 'whole'", _NO_PAGE),
+    "list_tags": ("of several tags of the list's filter a job must have 'all', or 'any'; 'ignored'", _NO_PAGE),
+    "list_project": ("the list's filter enterprise_project_id is 'applied', or 'ignored'", _NO_PAGE),
+    "list_shows_project": ("rows of the list have enterprise_project_id", _NO_PAGE),
     "auth": ("check tokens and signatures", _AUTH),
     "token_lifetime": ("seconds that a token lives", _TOKEN),
     "max_skew": ("seconds that a signature's date may be off", _SIGNING),
@@ -72,6 +76,10 @@ class Settings:
     unknown_shape: str = "error"
     unknown_code: str = "DRS.M00289"
     forget_deleted_after: float | None = None
+    list_name: str = "part"
+    list_tags: str = "all"
+    list_project: str = "applied"
+    list_shows_project: bool = False
     auth: bool = True
     token_lifetime: float = 86400.0
     max_skew: float = 900.0
@@ -93,12 +101,15 @@ class Settings:
         for status, seconds in self.durations.items():
             fits = status in PHASES and (seconds is None or (_is_number(seconds) and seconds >= 0))
             _require(fits, "durations", self.durations)
-        for name in ("shuffle", "all_failed_400", "auth"):
+        for name in ("shuffle", "all_failed_400", "list_shows_project", "auth"):
             _require(isinstance(getattr(self, name), bool), name, getattr(self, name))
         _require(self.answer_key in ("results", "jobs"), "answer_key", self.answer_key)
         _require(self.paused_spelling in ("PAUSING", "PAUSEING"), "paused_spelling", self.paused_spelling)
         _require(self.deleted_shape in ("status", "error", "absent"), "deleted_shape", self.deleted_shape)
         _require(self.unknown_shape in ("error", "absent"), "unknown_shape", self.unknown_shape)
+        _require(self.list_name in ("part", "whole"), "list_name", self.list_name)
+        _require(self.list_tags in ("all", "any", "ignored"), "list_tags", self.list_tags)
+        _require(self.list_project in ("applied", "ignored"), "list_project", self.list_project)
         object.__setattr__(self, "refuse_ids", tuple(self.refuse_ids))
 
     def with_(self, changes: dict[str, Any]) -> Settings:
