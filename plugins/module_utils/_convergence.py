@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from ansible_collections.huaweicloud.drs.plugins.module_utils import _answers, _api, _reconcile
+from ansible_collections.huaweicloud.drs.plugins.module_utils import _answers, _api, _guards, _reconcile
 from ansible_collections.huaweicloud.drs.plugins.module_utils._answers import Reading, WriteItem, WriteResult
 from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock, growing_pause, pause
-from ansible_collections.huaweicloud.drs.plugins.module_utils._job import Job
+from ansible_collections.huaweicloud.drs.plugins.module_utils._guards import NO_GUARDS, Guards
+from ansible_collections.huaweicloud.drs.plugins.module_utils._job import GOOD, Job
 from ansible_collections.huaweicloud.drs.plugins.module_utils._reconcile import (
     Done,
     Moment,
@@ -40,6 +41,16 @@ class _NotSent(Exception):
 
 _STOPPED, _STALE, _HELD, _CLOSED = "stopped", "stale", "held", "closed"
 
+_STOPPED_EARLY = Done(
+    "not_attempted", "stopped_early", "more jobs than max_fail ended badly before its wave, and nothing was sent for it"
+)
+_CUT_OFF = Done("not_attempted", "deadline", "wait_timeout expired before its wave began, and nothing was sent for it")
+_TOO_MANY = Done(
+    "not_attempted",
+    "too_many_changes",
+    "it came to need a write when as many jobs as max_changes allows had been written to, and nothing was sent for it",
+)
+
 
 class Convergence:
     """One run. listening() is asked before every write and while waiting whether anybody still waits for the result.
@@ -57,10 +68,13 @@ class Convergence:
         listening: Callable[[], bool],
         report: Callable[[Mapping[str, int]], None],
         before_send: Callable[[Sequence[str]], None] = lambda keys: None,
+        guards: Guards = NO_GUARDS,
     ) -> None:
         self._jobs, self._api, self._rules, self._clock = jobs, api, rules, clock
         self._random, self._listening, self._report, self._before_send = random, listening, report, before_send
+        self._guards = guards
         self.fatal: Reading | WriteResult | None = None
+        self.too_many: int | None = None
         self._answered = self._authorized = False
         self._stopped: str | None = None
         self._poll_at, self._polls = 0.0, 0
@@ -73,13 +87,32 @@ class Convergence:
         self._counts: dict[str, int] = {}
 
     def run(self) -> None:
-        began = self._now()
-        open_jobs = list(self._jobs)
+        self._began = self._now()
+        wanted = [] if self._guards.max_changes is None else self._count_changes(self._guards.max_changes)
+        left, begun = list(self._jobs), False
+        for size in _guards.sizes(len(left), self._guards.serial):
+            wave, left = left[:size], left[size:]
+            if begun and self._has_failed_enough():
+                wave, left = wave + left, []
+                self._bar(wave, _STOPPED_EARLY)
+            if begun and (self._stopped or self._now() >= self._rules.deadline):
+                self._cut_off(wave + left)
+                break
+            members = set(wave)
+            self._run_wave(wave, [(job, send) for job, send in wanted if job in members])
+            begun, wanted = True, []
+        if self._jobs and not self._answered and not self.fatal:
+            self.fatal = self._jobs[0].state.unread
+
+    def _run_wave(self, wave: Sequence[Job], wanted: Sequence[tuple[Job, Send]]) -> None:
+        """Brings the jobs of one wave to their end. wanted: the writes that are to be sent at once."""
+        open_jobs = [job for job in wave if not job.done]
         while open_jobs and self._now() < self._rules.deadline:
-            self._round([job for job in open_jobs if job.due <= self._now()])
+            self._round([job for job in open_jobs if job.due <= self._now()], wanted)
+            wanted = []
             for job in open_jobs:
                 if job.done:
-                    job.duration = self._now() - began
+                    job.duration = self._now() - self._began
             open_jobs = [job for job in open_jobs if not job.done]
             self._report_counts()
             if not open_jobs or self._stopped:
@@ -94,16 +127,85 @@ class Convergence:
         for job in open_jobs:
             if not job.done:
                 self._take(job, _reconcile.close(job.state, gone, self._moment(), self._rules))
-            job.duration = self._now() - began
+            job.duration = self._now() - self._began
         if open_jobs:
             self._report_counts()
-        if self._jobs and not self._answered and not self.fatal:
-            self.fatal = self._jobs[0].state.unread
+
+    # --- guards
+
+    def _count_changes(self, most: int) -> list[tuple[Job, Send]]:
+        """Reads every job before the first write. Returns the writes that are to be sent, if they are not too many; else the
+        run ends here."""
+        wanted = self._with_orders(self._decide(self._jobs))
+        missing = [job for job in self._jobs if not job.done and job.state.missing_since is not None]
+        if missing:
+            due = min(max(job.due for job in missing), self._rules.deadline)
+            if pause(self._clock, max(0.0, due - self._now()), self._listening):
+                wanted += self._with_orders(self._decide(missing))
+        moment = self._moment()
+        sent = {job for job, _send in wanted}
+        coming = {job: _reconcile.coming_write(job.desired, job.state, moment, self._rules) for job in self._jobs}
+        changing = {
+            job
+            for job in self._jobs
+            if not job.done and (job in sent or coming[job] or job.state.unread or job.state.status is None)
+        }
+        if len(changing) <= most:
+            return wanted
+        self.too_many = len(changing)
+        words = "%d jobs would be changed, and max_changes is %d: nothing was sent" % (len(changing), most)
+        foretelling = self._rules._replace(check_mode=True)
+        for job in self._jobs:
+            if job in changing:
+                state = job.state._replace(action=coming[job] or "none")
+                self._take(job, (state, Done("not_attempted", _TOO_MANY.reason, words, state.unread)))
+            elif not job.done:
+                reading = Reading(_answers.READ, job.state.status, at=job.state.read_at)
+                self._take(job, _reconcile.reconcile(job.desired, job.state, reading, moment, foretelling))
+            if job.outcome == "ok" and _reconcile.is_under_way(job.desired, job.state, moment):
+                self._take(job, (job.state, Done("accepted")))  # nobody waits for it
+            job.duration = self._now() - self._began
+        return []
+
+    def _bound(self, wanted: Sequence[tuple[Job, Send]]) -> list[tuple[Job, Send]]:
+        """The writes that keep the number of jobs written to within max_changes."""
+        if self._guards.max_changes is None:
+            return list(wanted)
+        room = self._guards.max_changes - sum(_is_written(job) for job in self._jobs)
+        kept = []
+        for job, send in wanted:
+            if not _is_written(job):
+                room -= 1
+                if room < 0:
+                    self._take(job, (job.state, _TOO_MANY))
+                    continue
+            kept.append((job, send))
+        return kept
+
+    def _has_failed_enough(self) -> bool:
+        most = self._guards.max_fail
+        return most is not None and sum(job.done and job.outcome not in GOOD for job in self._jobs) > most
+
+    def _bar(self, jobs: Iterable[Job], done: Done) -> None:
+        for job in jobs:
+            job.state = job.state._replace(barred=done)
+
+    def _cut_off(self, jobs: Iterable[Job]) -> None:
+        """The run ends before the wave of these jobs began."""
+        gone = self._stopped == "caller_gone"
+        for job in jobs:
+            if not job.done:
+                step = _reconcile.close(job.state, gone, self._moment(), self._rules)
+                self._take(job, step if gone else (job.state, _CUT_OFF))
+                job.duration = self._now() - self._began
 
     # --- one round
 
-    def _round(self, due: Sequence[Job]) -> None:
-        wanted = self._with_orders(self._decide(due))
+    def _round(self, due: Sequence[Job], wanted: Sequence[tuple[Job, Send]] = ()) -> None:
+        """wanted: writes that have been decided on already."""
+        known = {job for job, _send in wanted}
+        due = [job for job in due if job not in known]
+        wanted = [*wanted, *(self._with_orders(self._decide(due)) if due else ())]
         if self._rules.check_mode:
             for job, send in wanted:
                 self._take(job, _reconcile.predicted(job.state, send.write, self._rules))
@@ -186,6 +288,7 @@ class Convergence:
         time."""
         queue = list(wanted)
         while queue and not self._stopped:
+            queue = self._bound(queue)
             batches = self._batches(queue)
             stale: list[tuple[Job, Send]] = []
             for batch, answer in zip(batches, list(self._api.map(self._send, batches))):
@@ -347,6 +450,10 @@ class Convergence:
         if counts != self._counts:
             self._counts = counts
             self._report(counts)
+
+
+def _is_written(job: Job) -> bool:
+    return job.state.attempts > 0 or job.state.written
 
 
 def count(jobs: Iterable[Job]) -> dict[str, int]:

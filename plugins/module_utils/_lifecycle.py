@@ -47,6 +47,7 @@ class Desired(t.NamedTuple):
     only_init: bool = False
     healthy_only: bool = False  # nothing is sent to a job that has failed
     allowed: frozenset[str] | None = None  # the writes that may be used; None for all
+    expected: str | None = None  # the first write is made from this status alone
     watch_until: float = 0.0  # epoch seconds: a pause may still come until then, so that a running job may not stay so
 
 
@@ -224,6 +225,11 @@ def phase(status: str | None) -> str:
 
 def plan(status: str, desired: Desired, start_is_past: bool = False) -> Decision:
     """The Decision for a job in this status. start_is_past: desired.start_time lies behind us, by the caller's clock."""
+    decision = _unrestricted(status, desired, start_is_past)
+    return _restricted(status, decision, desired, start_is_past) if decision.kind in (SEND, BLOCKED) else decision
+
+
+def _unrestricted(status: str, desired: Desired, start_is_past: bool) -> Decision:
     status = spell(status)
     if status not in PLAN:
         words = "this version of the collection does not know it, so nothing was sent"
@@ -232,18 +238,38 @@ def plan(status: str, desired: Desired, start_is_past: bool = False) -> Decision
     decision = WITH_FORCE[cell] if desired.force and cell in WITH_FORCE else CELLS[cell]
     if desired.state == "started":
         decision = _as_scheduled(status, decision, desired, start_is_past)
-    return _restricted(status, decision, desired) if decision.kind == SEND else decision
+    return decision
 
 
-def _restricted(status: str, decision: Decision, desired: Desired) -> Decision:
+def _restricted(status: str, decision: Decision, desired: Desired, start_is_past: bool) -> Decision:
     """What healthy_only and allowed make of a write."""
     if desired.healthy_only and status.endswith("_FAILED"):
         words = "it has failed, and to bring it back later would be a retry that nobody requested"
         return Decision(FAIL, reason="illegal_status", words=words)
-    if desired.allowed is not None and decision.write not in desired.allowed:
-        words = "it needs a %s, and only %s may be used for it" % (decision.write, ", ".join(sorted(desired.allowed)))
-        return Decision(FAIL, reason="action_not_allowed", words=words)
+    if desired.allowed is None:
+        return decision
+    for write in _writes(status, desired, start_is_past):
+        if write not in desired.allowed:
+            allowed = ", ".join(sorted(desired.allowed)) or "none"
+            words = "it needs the action %s, and the allowed actions are: %s" % (write, allowed)
+            return Decision(FAIL, reason="action_not_allowed", words=words)
     return decision
+
+
+def _writes(status: str, desired: Desired, start_is_past: bool) -> list[str]:
+    """Every write that a job in this status is foreseen to need, in order."""
+    writes: list[str] = []
+    while True:
+        decision = _unrestricted(status, desired, start_is_past)
+        if decision.kind == BLOCKED:
+            status = FOLLOWS[spell(status)]
+        elif decision.kind == SEND:
+            writes.append(decision.write)
+            if decision.write != "force_terminate" or desired.state != "deleted":
+                return writes
+            status = "RELEASE_RESOURCE_COMPLETE"
+        else:
+            return writes
 
 
 def _as_scheduled(status: str, decision: Decision, desired: Desired, start_is_past: bool) -> Decision:
@@ -268,14 +294,13 @@ def _as_scheduled(status: str, decision: Decision, desired: Desired, start_is_pa
     return decision
 
 
-def foreseen(status: str, desired: Desired, start_is_past: bool = False) -> tuple[Decision, bool]:
-    """For check mode: (the Decision that is due once nothing blocks the job, whether a status had to be predicted for
-    it)."""
-    decision, predicted = plan(status, desired, start_is_past), False
+def foreseen(status: str, desired: Desired, start_is_past: bool = False) -> tuple[Decision, str]:
+    """For check mode: (the Decision that is due once nothing blocks the job, the status that it is then in)."""
+    decision = plan(status, desired, start_is_past)
     while decision.kind == BLOCKED:
-        status, predicted = FOLLOWS[spell(status)], True
+        status = FOLLOWS[spell(status)]
         decision = plan(status, desired, start_is_past)
-    return decision, predicted
+    return decision, status
 
 
 PENDING, TARGET, FAILED = "pending", "target", "failed"

@@ -126,6 +126,7 @@ class State(t.NamedTuple):
     not_before: float = 0.0  # of its next write
     unsent: WriteResult | None = None
     most: int | None = None  # the most jobs a request, after a split
+    barred: Done | None = None  # how it ends if it needs a write
     # for the result
     action: str = "none"
     changed: bool = False
@@ -241,11 +242,15 @@ def _after_reading(desired: Desired, state: State, reading: Reading, moment: Mom
     state = state.with_status(status, reading)
     if state.sent:
         state = state._replace(sent=_noticed(state.sent, status, moment.now))
+    decision, then = planned(desired, state, moment), status
     if rules.check_mode and rules.wait:
-        decision, predicted = foreseen(status, desired, _start_is_past(desired, moment))
-        state = state._replace(predicted=predicted)
-    else:
-        decision = planned(desired, state, moment)
+        decision, then = foreseen(status, desired, _start_is_past(desired, moment))
+        state = state._replace(predicted=then != status)
+    if decision.kind == SEND and not _is_expected(desired, state, then):
+        words = "it is in status %s, and was to be sent a %s from %s alone" % (then, decision.write, desired.expected)
+        decision = Decision(FAIL, reason="status_moved", words=words)
+    if state.barred and coming_write(desired, state, moment, rules):
+        return _end(state, state.barred, moment, rules)
     if decision.kind != SEND:
         state = state._replace(unread_detail=None, detail_denied=None)
     if decision.kind == REACHED and not state.written and moment.wall < desired.watch_until and not rules.check_mode:
@@ -258,9 +263,28 @@ def _after_reading(desired: Desired, state: State, reading: Reading, moment: Mom
     return _advance(state, decision, reading, moment, rules)
 
 
+def _is_expected(desired: Desired, state: State, status: str) -> bool:
+    """Whether the first write to the job may be made from this status. Later ones follow our own."""
+    lost = state.sent is not None and state.sent.answer == LOST
+    return desired.expected is None or status == desired.expected or bool(state.accepted) or lost
+
+
 def planned(desired: Desired, state: State, moment: Moment) -> Decision:
     """What the table says of the status last read."""
     return plan(state.status or "", desired, _start_is_past(desired, moment))
+
+
+def is_under_way(desired: Desired, state: State, moment: Moment) -> bool:
+    """Whether the job is in a status on its way to the desired state."""
+    return planned(desired, state, moment).kind in (IN_PROGRESS, BLOCKED)
+
+
+def coming_write(desired: Desired, state: State, moment: Moment, rules: Rules) -> str:
+    """The write that is foreseen for a job by the status last read; empty if none is."""
+    decision, then = planned(desired, state, moment), state.status or ""
+    if rules.wait:
+        decision, then = foreseen(then, desired, _start_is_past(desired, moment))
+    return decision.write if _is_expected(desired, state, then) else ""
 
 
 def _start_is_past(desired: Desired, moment: Moment) -> bool:

@@ -261,9 +261,9 @@ class TestForeseen:
     @pytest.mark.parametrize("force", [False, True])
     def test_it_ends_in_something_that_is_not_blocked(self, state, force):
         for status in lifecycle.STATUSES:
-            decision, predicted = foreseen(status, Desired(state, force))
+            decision, then = foreseen(status, Desired(state, force))
             assert decision.kind != "blocked", status
-            assert predicted == (plan(status, Desired(state, force)).kind == "blocked"), status
+            assert (then != status) == (plan(status, Desired(state, force)).kind == "blocked"), status
 
     @pytest.mark.parametrize(
         ("status", "state", "expected"),
@@ -364,7 +364,7 @@ class TestRestricted:
         assert plan("PAUSING", Desired("started", allowed=some)).write == "resume"
         decision = plan("INCRE_TRANSFER_FAILED", Desired("started", allowed=some))
         assert (decision.kind, decision.reason) == ("fail", "action_not_allowed")
-        assert decision.words == "it needs a retry, and only pause, resume may be used for it"
+        assert decision.words == "it needs the action retry, and the allowed actions are: pause, resume"
         assert plan("INCRE_TRANSFER_STARTED", Desired("started", allowed=frozenset())).kind == "reached"
         assert plan("PAUSING", Desired("started", allowed=frozenset())).reason == "action_not_allowed"
         assert plan("CREATING", Desired("started", allowed=frozenset())).reason == "illegal_status"
