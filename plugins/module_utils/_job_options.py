@@ -9,22 +9,29 @@ from __future__ import annotations
 import re
 import typing as t
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from ansible_collections.huaweicloud.drs.plugins.module_utils import _clock
 from ansible_collections.huaweicloud.drs.plugins.module_utils._job import Job
-from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import Desired
+from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import STATES, Desired, spell
+from ansible_collections.huaweicloud.drs.plugins.module_utils._selection import Criteria, criteria
 
-# Options that each job may have of its own.
-PER_JOB = (
-    "pause_mode",
-    "force",
-    "start_time",
-    "is_only_init_task",
-    "is_auto_create_compare",
-    "is_sync_re_edit",
-    "is_show_breakpoint_position",
-)
+# Options that each job may have of its own, with the values that say nothing; and which states use them.
+PER_JOB: dict[str, t.Any] = {
+    "pause_mode": "target",
+    "force": False,
+    "start_time": None,
+    "is_only_init_task": None,
+    "is_auto_create_compare": None,
+    "is_sync_re_edit": None,
+    "is_show_breakpoint_position": None,
+}
+USED_BY = {
+    "started": ("start_time", "is_only_init_task", "is_auto_create_compare", "is_sync_re_edit"),
+    "paused": ("pause_mode",),
+    "stopped": ("force", "is_show_breakpoint_position"),
+    "deleted": ("force", "is_show_breakpoint_position"),
+}
 
 # The pages call a job id a UUID, and every id that they show ends in a tag that is not hexadecimal:
 # 140b5236-88ad-43c8-811c-1268453jb101.
@@ -86,33 +93,101 @@ def milliseconds(text: str) -> int:
     return found
 
 
-def to_jobs(params: Mapping[str, t.Any]) -> list[Job]:
-    """The jobs of a task, in the order requested, each once. Raises JobOptionError."""
-    given: dict[str, tuple[str, dict[str, t.Any]]] = {}
-    for job_id, own in _requested(params):
-        options = {name: params[name] if own.get(name) is None else own[name] for name in PER_JOB}
-        known = given.setdefault(job_id.lower(), (job_id, options))
-        if known[1] != options:
-            names = ", ".join(name for name in PER_JOB if known[1][name] != options[name])
-            raise JobOptionError("job %s is requested twice with different options (%s)" % (job_id, names))
-    return [_job(job_id, params["state"], options) for job_id, options in given.values()]
+class Entry(t.NamedTuple):
+    """One entry of what a task requests: jobs by id, or a selection. options: PER_JOB, by their names."""
+
+    ids: tuple[str, ...]
+    select: Criteria | None
+    state: str
+    expected: str | None
+    options: Mapping[str, t.Any]
 
 
-def _requested(params: Mapping[str, t.Any]) -> list[tuple[str, Mapping[str, t.Any]]]:
+def entries(params: Mapping[str, t.Any]) -> list[Entry]:
+    """What a task requests, in its order. Raises JobOptionError and SelectionError."""
     if params["jobs"] is None:
-        return [(job_id, {}) for job_id in split_ids(params["job_ids"])]
-    requested: list[tuple[str, Mapping[str, t.Any]]] = []
+        select = None if params["select"] is None else criteria(params["select"], "select")
+        return [_entry(params, {}, split_ids(params["job_ids"] or []), select, "the task")]
+    found = []
     for place, own in enumerate(params["jobs"]):
-        ids = split_ids([own["job_id"]])
-        if len(ids) != 1:
-            raise JobOptionError("jobs[%d].job_id must hold one job id, and holds %d" % (place, len(ids)))
-        requested.append((ids[0], own))
-    return requested
+        where = "jobs[%d]" % place
+        given = [name for name in ("job_id", "select") if own.get(name) is not None]
+        if len(given) != 1:
+            raise JobOptionError("%s must have exactly one of job_id and select" % where)
+        ids = split_ids([own["job_id"]]) if "job_id" in given else []
+        if "job_id" in given and len(ids) != 1:
+            raise JobOptionError("%s.job_id must hold one job id, and holds %d" % (where, len(ids)))
+        select = criteria(own["select"], "%s.select" % where) if "select" in given else None
+        found.append(_entry(params, own, ids, select, where))
+    return found
 
 
-def _job(job_id: str, state: str, options: Mapping[str, t.Any]) -> Job:
-    start_time = (options["start_time"] or "").strip()
-    start = milliseconds(start_time) if start_time else None
-    desired = Desired(state, bool(options["force"]), start, bool(options["is_only_init_task"]))
-    # The API takes the milliseconds as a string ("Starting Tasks in Batches").
-    return Job(job_id, desired, dict(options, start_time=None if start is None else str(start)))
+def _entry(
+    params: Mapping[str, t.Any], own: Mapping[str, t.Any], ids: Iterable[str], select: Criteria | None, where: str
+) -> Entry:
+    state = own.get("state") or params["state"]
+    if state is None:
+        raise JobOptionError("%s has no state: state is required unless every entry of jobs has its own" % where)
+    options = {name: params[name] if own.get(name) is None else own[name] for name in PER_JOB}
+    options["start_time"] = start_of(options["start_time"] or "")
+    expected = spell((own.get("expected_status") or "").strip()) or None
+    return Entry(tuple(ids), select, state, expected, options)
+
+
+def passed_over(requested: Sequence[Entry]) -> list[str]:
+    """A warning for each option that was given, and that no entry's state uses."""
+    warnings = []
+    for name, default in PER_JOB.items():
+        is_given = any(entry.options[name] not in (None, default) for entry in requested)
+        if is_given and not any(name in USED_BY[entry.state] for entry in requested):
+            states = " or ".join(state for state in STATES if name in USED_BY[state])
+            warnings.append("%s is only used with state: %s, and was passed over." % (name, states))
+    return warnings
+
+
+def start_of(text: str) -> str | None:
+    """A start_time in the API's form, the milliseconds as a text ("Starting Tasks in Batches"). Raises JobOptionError."""
+    return str(milliseconds(text.strip())) if text.strip() else None
+
+
+def to_jobs(
+    requested: Sequence[Entry], chosen: Mapping[int, Sequence[str]], allowed: Iterable[str] | None
+) -> list[Job]:
+    """The jobs of these entries, in the order requested, each once. chosen: the ids that the selection of an entry, by its
+    place, has found. Raises JobOptionError."""
+    given: dict[str, tuple[str, Entry]] = {}
+    for place, entry in enumerate(requested):
+        for job_id in (*entry.ids, *chosen.get(place, ())):
+            first_id, first = given.setdefault(job_id.lower(), (job_id, entry))
+            differ = _differences(first, entry)
+            if differ:
+                raise JobOptionError(
+                    "job %s is requested twice with different options (%s)" % (first_id, ", ".join(differ))
+                )
+    actions = None if allowed is None else frozenset(allowed)
+    return [_job(job_id, entry, actions) for job_id, entry in given.values()]
+
+
+def _differences(one: Entry, other: Entry) -> list[str]:
+    """What differs between two entries that may name one job: of its options only what its state uses."""
+    found = [
+        name
+        for name, differ in (("state", one.state != other.state), ("expected_status", one.expected != other.expected))
+        if differ
+    ]
+    used = USED_BY[one.state] if one.state == other.state else ()
+    return found + [name for name in used if one.options[name] != other.options[name]]
+
+
+def _job(job_id: str, entry: Entry, allowed: frozenset[str] | None) -> Job:
+    options = {name: value for name, value in entry.options.items() if name in USED_BY[entry.state]}
+    start = options.get("start_time")
+    desired = Desired(
+        entry.state,
+        force=bool(options.get("force")),
+        start_time=None if start is None else int(start),
+        only_init=bool(options.get("is_only_init_task")),
+        allowed=allowed,
+        expected=entry.expected,
+    )
+    return Job(job_id, desired, options)

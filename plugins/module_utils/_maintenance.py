@@ -19,13 +19,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.huaweicloud.drs.plugins.module_utils import _clock, _endpoints, _http, _pause_record, _result
+from ansible_collections.huaweicloud.drs.plugins.module_utils import (
+    _clock,
+    _endpoints,
+    _http,
+    _pause_record,
+    _result,
+    _selection,
+)
 from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import timestamp
 from ansible_collections.huaweicloud.drs.plugins.module_utils._convergence import Convergence, Withheld
 from ansible_collections.huaweicloud.drs.plugins.module_utils._credentials import AuthError
 from ansible_collections.huaweicloud.drs.plugins.module_utils._job import GOOD, Job
 from ansible_collections.huaweicloud.drs.plugins.module_utils._job_options import JobOptionError, each_once, split_ids
 from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import DELETED, NOT_FOUND, Desired, phase
+from ansible_collections.huaweicloud.drs.plugins.module_utils._lists import find
 from ansible_collections.huaweicloud.drs.plugins.module_utils._module import (
     NO_STATISTICS,
     WAITING,
@@ -53,6 +61,15 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._pause_record impo
 )
 from ansible_collections.huaweicloud.drs.plugins.module_utils._progress import reporter
 from ansible_collections.huaweicloud.drs.plugins.module_utils._reconcile import Done, Rules
+from ansible_collections.huaweicloud.drs.plugins.module_utils._selection import (
+    Chosen,
+    Criteria,
+    NotChosen,
+    SelectionError,
+    criteria,
+    require_match,
+    selected,
+)
 from ansible_collections.huaweicloud.drs.plugins.module_utils._version import VERSION
 from ansible_collections.huaweicloud.drs.plugins.module_utils._window import Look, WindowError, look
 
@@ -64,6 +81,7 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = dict(
     name={"type": "str", "default": "default"},
     state_dir={"type": "path", "required": True},
     job_ids={"type": "list", "elements": "str"},
+    select={"type": "dict", "options": _selection.OPTIONS},
     pause_mode={"type": "str", "default": "target", "choices": ["target", "all"]},
     start={"type": "str"},
     end={"type": "str"},
@@ -81,7 +99,8 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = dict(
 )
 MODULE_OPTIONS: dict[str, t.Any] = {
     "argument_spec": ARGUMENT_SPEC,
-    "required_if": [("state", "present", ("job_ids",))],
+    "mutually_exclusive": [("job_ids", "select")],
+    "required_if": [("state", "present", ("job_ids", "select"), True)],
     "supports_check_mode": True,
 }
 
@@ -144,6 +163,8 @@ def after_resume(known: str, job: Job) -> Verdict:
     return Verdict(known)
 
 
+# Phases in which a job of a selection is left out of a maintenance.
+_NOTHING_TO_PAUSE = frozenset(("waiting", "stopping", "ended", "deleted"))
 _ENDINGS = {
     "failed": Done(
         "failed",
@@ -312,11 +333,14 @@ def run(module: AnsibleModule, runtime: Runtime) -> None:
             "state: absent and takeover: true (playbook restore), which resumes exactly the jobs that it paused",
         )
         module.fail_json(msg="%s." % words, **maintenance.result())
-    except (OptionError, JobOptionError, WindowError, RecordError) as error:
+    except (OptionError, JobOptionError, WindowError, RecordError, SelectionError) as error:
         module.fail_json(msg="%s. Nothing was sent." % str(error).rstrip("."), **maintenance.result())
     except OSError as error:
         words = "The records in %s cannot be used: %s" % (maintenance.store.folder, _os_words(error))
         module.fail_json(msg="%s. Nothing was sent." % words, **maintenance.result())
+    except NotChosen as error:
+        maintenance.reason = error.reason
+        module.fail_json(msg="%s. Nothing was sent." % str(error).rstrip("."), **maintenance.result())
     except Failed as error:
         module.fail_json(msg=str(error), **maintenance.result())
     module.exit_json(msg=message, **maintenance.result())
@@ -334,6 +358,9 @@ class Maintenance:
         self._run: str | None = None
         self._client: Client | None = None
         self._jobs: list[Job] = []
+        self._select: Criteria | None = None
+        self._chosen: list[Chosen] = []
+        self.reason: str | None = None
         self._window: Look | None = None
         self._record: Record | None = None
         self._record_trouble: str | None = None
@@ -378,7 +405,9 @@ class Maintenance:
         for name in ("takeover", "abandon"):
             if self._params[name]:
                 raise OptionError("%s is only used with state: absent" % name)
-        if not self._ids:
+        if self._params["select"] is not None:
+            self._select = criteria(self._params["select"], "select")
+        elif not self._ids:
             raise OptionError("job_ids names no job: there is nothing to pause, and the work would not be guarded")
 
     def _check_absent(self) -> None:
@@ -388,6 +417,8 @@ class Maintenance:
             raise OptionError(
                 "%s are both given, and exactly one of them may be: %s" % (" and ".join(given), _THREE_WAYS)
             )
+        if params["select"] is not None:
+            raise OptionError("select is only used with state: present: a record knows which jobs to resume")
         if self._ids and not (params["takeover"] or params["awx_workflow"]):
             raise OptionError(
                 "job_ids is only used with takeover or awx_workflow, and if there is no record, since a record knows "
@@ -405,14 +436,19 @@ class Maintenance:
         )
         if not self._window.open:
             raise Failed("%s Nothing was sent." % self._window.reason)
-        keys = [job_id.lower() for job_id in self._ids]
-        own = self.store.check(keys, self._run or "")
+        own = self.store.check([job_id.lower() for job_id in self._ids], self._run or "")
+        if own and self._select:
+            return self._present_again(own, [])
         if own:
-            return self._present_again(own, keys)
+            return self._present_again(own, [job_id.lower() for job_id in self._ids])
         client = self._connect()
+        if self._select:
+            self._find_jobs(self._select, client)
         plan = self._jobs = self._pausing(self._ids)
         self._converge(plan, "paused", check_mode=True)
         self._read_names(client, plan)
+        if self._select:
+            plan = self._leave_out(plan)
         with self._nothing_begun(plan):
             _refuse(plan, "Nothing was paused")
             paused_before = [job for job in plan if job.state.action == "none"]
@@ -427,6 +463,26 @@ class Maintenance:
             return "%s would be paused%s" % (_jobs(len(to_pause)), _besides(paused_before))
         self._remaining = _pause_record.left(record)
         return self._pause(to_pause, paused_before)
+
+    def _find_jobs(self, select: Criteria, client: Client) -> None:
+        self._chosen = find([select], client, self._runtime, self._params["settle_time"])
+        require_match(self._chosen[0])
+        self._ids = [job.id for job in self._chosen[0].jobs]
+        self.store.check([job_id.lower() for job_id in self._ids], self._run or "")
+
+    def _leave_out(self, plan: Sequence[Job]) -> list[Job]:
+        """The jobs of a selection but for those that have ended or were never started: there is nothing to pause."""
+        out = [job for job in plan if phase(job.state.status) in _NOTHING_TO_PAUSE and job.outcome not in GOOD]
+        if out:
+            self._module.warn(
+                "%s left out, since there is nothing to pause: %s."
+                % (
+                    _are(out).capitalize(),
+                    _named(["%s in status %s" % (_result.label(job), job.state.status) for job in out]),
+                )
+            )
+        self._jobs = [job for job in plan if job not in out]
+        return self._jobs
 
     @contextlib.contextmanager
     def _nothing_begun(self, plan: Sequence[Job]) -> Iterator[None]:
@@ -496,7 +552,7 @@ class Maintenance:
             "paused_at": None,
             "ended_at": None,
             "pause_mode": self._params["pause_mode"],
-            "selection": None,
+            "selection": self._select.shown() if self._select else None,
             "jobs": {
                 job.key: _pause_record.entry(
                     job.state.name, job.state.status_before, PAUSED_BEFORE if job.state.action == "none" else PLANNED
@@ -981,6 +1037,8 @@ class Maintenance:
             paused=[key for key, job in (record or {"jobs": {}})["jobs"].items() if job["known"] == PAUSED],
             rolled_back=self._rolled_back,
             remaining=self._remaining,
+            reason=self.reason,
+            selected=selected(self._chosen),
             window=self._window._asdict() if self._window else None,
         )
         return answer

@@ -13,13 +13,14 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils import (
     _allowlist,
     _answers,
     _api,
-    _clock,
     _endpoints,
     _reconcile,
+    _selection,
 )
 from ansible_collections.huaweicloud.drs.plugins.module_utils._answers import Reading
 from ansible_collections.huaweicloud.drs.plugins.module_utils._job_options import JobOptionError, each_once, split_ids
-from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import DELETED, NOT_FOUND, STATUSES, spell
+from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import DELETED, NOT_FOUND, spell
+from ansible_collections.huaweicloud.drs.plugins.module_utils._lists import Lists
 from ansible_collections.huaweicloud.drs.plugins.module_utils._module import (
     NO_STATISTICS,
     Client,
@@ -29,31 +30,30 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._module import (
     hide_addresses,
     make_client,
 )
+from ansible_collections.huaweicloud.drs.plugins.module_utils._patience import Patience
+from ansible_collections.huaweicloud.drs.plugins.module_utils._selection import (
+    Chosen,
+    Criteria,
+    SelectionError,
+    criteria,
+    selected,
+)
 
-# db_use_type of the list, which needs one.
-TYPES = ("migration", "sync", "cloudDataGuard")
-FILTERS = ("name", "status", "type", "engine_type", "tags", "enterprise_project_id")
 PARTS = ("detail", "progress", "rpo_rto")
 NAMED_IN_MSG = 5
 # Seconds: how long a refusal of reads, once the run had been authorized, may be a stray one.
 SETTLE_TIME = 30.0
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = dict(
     _endpoints.OPTIONS,
     job_ids={"type": "list", "elements": "str"},
-    name={"type": "str"},
-    status={"type": "list", "elements": "str", "choices": [status for status in STATUSES if status != NOT_FOUND]},
-    type={"type": "str", "choices": list(TYPES)},
-    engine_type={"type": "str"},
-    tags={"type": "dict"},
-    enterprise_project_id={"type": "str"},
+    select={"type": "dict", "options": _selection.OPTIONS},
     gather={"type": "list", "elements": "str", "choices": list(PARTS), "default": []},
     wait_timeout={"type": "int", "default": 300},
 )
 MODULE_OPTIONS: dict[str, t.Any] = {
     "argument_spec": ARGUMENT_SPEC,
-    "mutually_exclusive": [("job_ids", name) for name in FILTERS],
+    "mutually_exclusive": [("job_ids", "select")],
     "supports_check_mode": True,
 }
 
@@ -73,23 +73,27 @@ def run(module: AnsibleModule, runtime: Runtime) -> None:
     hide_addresses(params, module.no_log_values.add)
     try:
         check_ranges(params)
+        wanted = criteria(params["select"] or {}, "select", must_narrow=False)
         job_ids = None if params["job_ids"] is None else each_once(split_ids(params["job_ids"]))
         if job_ids == []:
             module.warn("No job ids were given, so there was nothing to read.")
-            module.exit_json(msg=in_words([], [], []), **result([], [], [], NO_STATISTICS))
+            module.exit_json(msg=in_words([], [], []), **result([], [], [], NO_STATISTICS, None))
         client = make_client(params, runtime, module.no_log_values.add, params["wait_timeout"], params["max_parallel"])
-    except (OptionError, JobOptionError) as error:
-        module.fail_json(msg="%s. Nothing was sent." % str(error).rstrip("."), **result([], [], [], NO_STATISTICS))
+    except (OptionError, JobOptionError, SelectionError) as error:
+        module.fail_json(
+            msg="%s. Nothing was sent." % str(error).rstrip("."), **result([], [], [], NO_STATISTICS, None)
+        )
     query = Query(client, runtime, params["max_parallel"])
+    chosen = None
     if job_ids is None:
-        query.find([params["type"]] if params["type"] else TYPES, _filters(params), params["status"] or ())
+        chosen = query.find(wanted)
     else:
         query.look_up(job_ids)
     for part in PARTS:
         if part in params["gather"]:
             query.gather(part)
     jobs, missing = query.jobs(), query.missing()
-    answer = result(jobs, missing, query.troubles, client.statistics())
+    answer = result(jobs, missing, query.troubles, client.statistics(), chosen)
     message = in_words(jobs, missing, query.troubles)
     if query.troubles:
         module.fail_json(msg=message, **answer)
@@ -102,38 +106,26 @@ class Query:
 
     def __init__(self, client: Client, runtime: Runtime, max_parallel: int) -> None:
         self._api, self._http, self._max_parallel = client.api, client.http, max_parallel
-        self._clock, self._listening, self._random = runtime.clock, runtime.listening, runtime.random
+        self._clock, self._random = runtime.clock, runtime.random
+        self._patience = Patience(client, runtime, SETTLE_TIME)
         self._readings: dict[str, Reading] = {}
         self._parts: dict[str, dict[str, Reading]] = {}
-        self._authorized = False
         self.troubles: list[Trouble] = []
 
     def look_up(self, job_ids: Sequence[str]) -> None:
         """Reads the statuses of these jobs."""
         self._readings = self._read("status", self._api.statuses, job_ids, _api.PAGE)
 
-    def find(self, types: Sequence[str], filters: Mapping[str, t.Any], statuses: Sequence[str]) -> None:
-        """Reads the lists of these types. The statuses are filtered here: the service takes one only, in its own
-        spelling, and jobs that change their status meanwhile would shift the pages."""
-        listings: dict[str, _api.Listing] = {}
-
-        def ask(some: Sequence[str]) -> None:
-            listings.update(zip(some, self._api.map(lambda name: self._api.listed(name, filters), some)))
-            for listing in listings.values():
-                self._authorized = self._authorized or bool(listing.jobs) or not listing.trouble
-
-        ask(types)
-        self._while_denied(types, ask, lambda name: listings[name].trouble)
-        for db_use_type in types:
-            trouble = listings[db_use_type].trouble
-            if trouble:
-                self.troubles.append(Trouble("list", trouble, type=db_use_type))
-            for job_id, reading in listings[db_use_type].jobs.items():
-                if statuses and reading.kind == _answers.READ and reading.status not in statuses:
-                    continue
-                if reading.kind != _answers.READ:
-                    self.troubles.append(Trouble("status", reading, job_id))
-                self._readings[job_id] = reading
+    def find(self, wanted: Criteria) -> Chosen:
+        """Reads the lists of a selection. What could not be read of them is a trouble, and does not hide the rest."""
+        lists = Lists(self._api, self._patience, self._random)
+        chosen = lists.choose_readable(wanted)
+        self.troubles += [Trouble("list", trouble, type=key.type) for key, trouble in lists.troubles.items()]
+        for job in chosen.jobs:
+            if job.reading.kind != _answers.READ:
+                self.troubles.append(Trouble("status", job.reading, job.id))
+            self._readings[job.id] = job.reading
+        return chosen
 
     def gather(self, part: str) -> None:
         """Reads one of PARTS for every job that exists."""
@@ -171,7 +163,7 @@ class Query:
         readings = self._pages(read, job_ids, page)
         asked_at = self._clock.monotonic()
         missing = [job_id for job_id in job_ids if readings[job_id].kind == _answers.MISSING]
-        if missing and self._wait(asked_at + _reconcile.SECOND_READ - self._clock.monotonic()):
+        if missing and self._patience.wait(asked_at + _reconcile.SECOND_READ - self._clock.monotonic()):
             readings.update(self._pages(read, missing, page))
             for job_id in missing:
                 # A job that exists has a detail, but perhaps no progress and no RPO.
@@ -182,29 +174,11 @@ class Query:
         def ask(some: Sequence[str]) -> None:
             readings.update(self._pages(read, some, page))
 
-        self._while_denied(job_ids, ask, readings.get)
+        self._patience.while_denied(job_ids, ask, readings.get)
         self.troubles += [
             Trouble(what, readings[job_id], job_id) for job_id in job_ids if readings[job_id].kind != _answers.READ
         ]
         return {job_id: readings[job_id] for job_id in job_ids}
-
-    def _while_denied(
-        self, names: Sequence[str], ask: Callable[[Sequence[str]], None], reading_of: Callable[[str], Reading | None]
-    ) -> None:
-        """Asks again for what is refused to everybody, once the run had been authorized, until that is final."""
-        denials: _reconcile.Denials | None = None
-        while True:
-            found = {name: reading_of(name) for name in names}
-            denied = {name: one for name, one in found.items() if one and one.kind == _answers.UNAUTHORIZED}
-            if not denied:
-                return
-            first = next(iter(denied.values()))
-            now = self._clock.monotonic()
-            denials, final = _reconcile.after_denial(denials, first, now, self._authorized, SETTLE_TIME)
-            seconds = _clock.growing_pause(denials.number - 1, FIRST_PAUSE, LONGEST_PAUSE, self._random)
-            if final or not self._wait(seconds):
-                return
-            ask(list(denied))
 
     def _pages(
         self, read: Callable[[Sequence[str]], dict[str, Reading]], job_ids: Sequence[str], page: int
@@ -220,17 +194,12 @@ class Query:
             found = {job_id.lower(): stop for job_id in some} if stop else read([job_id.lower() for job_id in some])
             for job_id in some:
                 reading = found[job_id.lower()]
-                self._authorized = self._authorized or reading.kind in (_answers.READ, _answers.MISSING)
+                if reading.kind in (_answers.READ, _answers.MISSING):
+                    self._patience.authorized = True
                 if reading.kind == _answers.UNAUTHORIZED:
                     stop = reading
                 readings[job_id] = reading
         return readings
-
-    def _wait(self, seconds: float) -> bool:
-        """Whether the deadline is further away than these seconds, and they have passed."""
-        if self._clock.monotonic() + seconds >= self._http.deadline:
-            return False
-        return seconds <= 0 or _clock.pause(self._clock, seconds, self._listening)
 
     def _stop(self) -> Reading | None:
         """Why nothing more is to be asked, if so."""
@@ -281,13 +250,18 @@ def item(
 
 
 def result(
-    jobs: Sequence[t.Any], missing: Sequence[str], troubles: Sequence[Trouble], api: Mapping[str, t.Any]
+    jobs: Sequence[t.Any],
+    missing: Sequence[str],
+    troubles: Sequence[Trouble],
+    api: Mapping[str, t.Any],
+    chosen: Chosen | None,
 ) -> dict[str, t.Any]:
     """All keys but failed and msg."""
     return {
         "changed": False,
         "jobs": list(jobs),
         "missing": list(missing),
+        "selected": selected([chosen] if chosen else []),
         "unread": [
             {
                 "id": trouble.id,
@@ -326,11 +300,3 @@ def _whys(troubles: Sequence[Trouble]) -> list[str]:
         "%s of %s%s: %s" % (what, whose[0], " and %d more" % (len(whose) - 1) if len(whose) > 1 else "", why)
         for (what, why), whose in together.items()
     ]
-
-
-def _filters(params: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The filters that the service applies, by its names. An empty one is as absent: a question without an answer."""
-    filters = {name: params[name] for name in ("name", "engine_type", "enterprise_project_id") if params[name]}
-    if params["tags"]:
-        filters["tags"] = {str(key): str(value) for key, value in params["tags"].items()}
-    return filters

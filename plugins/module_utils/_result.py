@@ -18,7 +18,7 @@ NAMED_TOGETHER = 5
 
 
 def result(jobs: Sequence[Job], api: Mapping[str, t.Any], facts: bool) -> dict[str, t.Any]:
-    """All keys but failed and msg."""
+    """All keys that the modules which write have in common, but failed and msg."""
     rows = [_row(job) for job in jobs]
     changed = [job for job in jobs if job.state.changed]
     answer: dict[str, t.Any] = {
@@ -43,6 +43,7 @@ def _row(job: Job) -> dict[str, t.Any]:
     return {
         "id": job.id,
         "name": state.name,
+        "state": job.desired.state,
         "action": state.action,
         "changed": state.changed,
         "outcome": job.outcome,
@@ -77,8 +78,9 @@ def has_failed(jobs: Sequence[Job], fail_on: str) -> bool:
     return fail_on == "any" and bad > 0
 
 
-def summary_in_words(jobs: Sequence[Job], state: str) -> str:
-    """A sentence or two for people: how many jobs, and the first that ended badly and why."""
+def summary_in_words(jobs: Sequence[Job], state: str | None) -> str:
+    """A sentence or two for people: how many jobs, and those that ended badly and why. state: the one that is requested
+    of all, if there is one."""
     bad = [job for job in jobs if job.outcome not in GOOD]
     requested = "%d job%s" % (len(jobs), "" if len(jobs) == 1 else "s")
     changed = sum(job.state.changed for job in jobs)
@@ -86,11 +88,12 @@ def summary_in_words(jobs: Sequence[Job], state: str) -> str:
         waiting = sum(job.outcome == "accepted" for job in jobs)
         return "%s %s%s, %d changed" % (
             requested,
-            state,
+            state or "in the requested state",
             " (%d accepted, not waited for)" % waiting if waiting else "",
             changed,
         )
-    return "%d of %s did not reach the state %s: %s" % (len(bad), requested, state, grouped(bad))
+    reached = "the state %s" % state if state else "the requested state"
+    return "%d of %s did not reach %s: %s" % (len(bad), requested, reached, grouped(bad))
 
 
 def label(job: Job) -> str:

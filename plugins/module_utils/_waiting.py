@@ -7,10 +7,17 @@ from __future__ import annotations
 
 import math
 import typing as t
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.huaweicloud.drs.plugins.module_utils import _answers, _api, _endpoints, _progress, _reconcile
+from ansible_collections.huaweicloud.drs.plugins.module_utils import (
+    _answers,
+    _api,
+    _endpoints,
+    _progress,
+    _reconcile,
+    _selection,
+)
 from ansible_collections.huaweicloud.drs.plugins.module_utils._answers import Reading
 from ansible_collections.huaweicloud.drs.plugins.module_utils._clock import Clock, pause
 from ansible_collections.huaweicloud.drs.plugins.module_utils._job import GOOD, Job
@@ -26,9 +33,11 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import 
     phase,
     plan,
 )
+from ansible_collections.huaweicloud.drs.plugins.module_utils._lists import find
 from ansible_collections.huaweicloud.drs.plugins.module_utils._module import (
     NO_STATISTICS,
     WAITING,
+    Client,
     OptionError,
     Runtime,
     check_ranges,
@@ -43,6 +52,16 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._result import (
     result,
     shown,
 )
+from ansible_collections.huaweicloud.drs.plugins.module_utils._selection import (
+    Chosen,
+    Listed,
+    NotChosen,
+    SelectionError,
+    criteria,
+    nothing_to_do,
+    require_match,
+    selected,
+)
 
 # Readings in a row that count, where samples is not given. A lag comes and goes, a status less so.
 SAMPLES_OF_LAG, SAMPLES_OF_STATUS = 3, 1
@@ -50,7 +69,8 @@ SAMPLES_OF_LAG, SAMPLES_OF_STATUS = 3, 1
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = dict(
     _endpoints.OPTIONS,
     **WAITING,
-    job_ids={"type": "list", "elements": "str", "required": True},
+    job_ids={"type": "list", "elements": "str"},
+    select={"type": "dict", "options": _selection.OPTIONS},
     status={"type": "list", "elements": "str", "choices": list(STATUSES)},
     max_lag={"type": "float"},
     samples={"type": "int"},
@@ -60,7 +80,8 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = dict(
 )
 MODULE_OPTIONS: dict[str, t.Any] = {
     "argument_spec": ARGUMENT_SPEC,
-    "required_one_of": [("status", "max_lag")],
+    "mutually_exclusive": [("job_ids", "select")],
+    "required_one_of": [("status", "max_lag"), ("job_ids", "select")],
     "supports_check_mode": True,
 }
 
@@ -275,6 +296,12 @@ class Waiting:
         self._counts: dict[str, int] = {}
         self.watches = {job.id: Watch() for job in jobs}
 
+    def know(self, listed: Iterable[Listed]) -> None:
+        """What a list has shown of the jobs: a row that is missing afterwards may be one of a replica that lags."""
+        for job in listed:
+            state = State(name=job.reading.name, seen=frozenset((job.reading.status or "",)))
+            self.watches[job.id] = Watch(state)
+
     def run(self, deadline: float, wait_interval: float) -> None:
         """Reads what is still waited for, round by round, and once more at the deadline (a monotonic second)."""
         self._began = due = self._now()
@@ -348,29 +375,46 @@ def run(module: AnsibleModule, runtime: Runtime) -> None:
     """Ends by exit_json or fail_json."""
     params = module.params
     jobs: list[Job] = []
+    chosen: list[Chosen] = []
+    client: Client | None = None
     hide_addresses(params, module.no_log_values.add)
+
+    def answer(watches: Mapping[str, Watch] | None = None, reason: str | None = None) -> dict[str, t.Any]:
+        statistics = client.statistics() if client else NO_STATISTICS
+        return dict(_answer(jobs, watches or {}, statistics), reason=reason, selected=selected(chosen))
+
     try:
         check_ranges(params)
         rules = to_rules(params)
         # What is waited for is no desired state of drs_job_batch: these words stand in its place.
         desired = Desired(target_in_words(rules))
-        jobs = [Job(job_id, desired, {}) for job_id in each_once(split_ids(params["job_ids"]))]
-        if not jobs:
+        select = criteria(params["select"], "select") if params["select"] is not None else None
+        jobs = [Job(job_id, desired, {}) for job_id in each_once(split_ids(params["job_ids"] or []))]
+        if not jobs and not select:
             module.warn("No job ids were given, so there was nothing to wait for.")
-            module.exit_json(msg="0 jobs to wait for", **_answer(jobs, {}, NO_STATISTICS))
+            module.exit_json(msg="0 jobs to wait for", **answer())
         client = make_client(params, runtime, module.no_log_values.add, params["wait_timeout"], params["max_parallel"])
-    except (OptionError, JobOptionError) as error:
+        if select:
+            chosen = find([select], client, runtime, params["settle_time"])
+            require_match(chosen[0])
+            jobs = [Job(job.id, desired, {}) for job in chosen[0].jobs]
+    except (OptionError, JobOptionError, SelectionError) as error:
         for job in jobs:
             job.finish(Done("not_attempted", "unreadable", str(error)))
-        module.fail_json(msg="%s. Nothing was sent." % str(error).rstrip("."), **_answer(jobs, {}, NO_STATISTICS))
+        module.fail_json(msg="%s. Nothing was sent." % str(error).rstrip("."), **answer())
+    except NotChosen as error:
+        module.fail_json(msg="%s." % str(error).rstrip("."), **answer(reason=error.reason))
+    if not jobs:
+        module.exit_json(msg=nothing_to_do(chosen), **answer())
     report = _progress.reporter(params["progress_file"], target_in_words(rules), runtime.clock)
     waiting = Waiting(jobs, client.api, rules, runtime.clock, runtime.listening, report)
+    if chosen:
+        waiting.know(chosen[0].jobs)
     waiting.run(client.http.deadline, params["wait_interval"])
-    answer = _answer(jobs, waiting.watches, client.statistics())
     message = in_words(jobs, waiting.watches, rules)
     if any(job.outcome not in GOOD for job in jobs):
-        module.fail_json(msg=message, **answer)
-    module.exit_json(msg=message, **answer)
+        module.fail_json(msg=message, **answer(waiting.watches))
+    module.exit_json(msg=message, **answer(waiting.watches))
 
 
 def to_rules(params: Mapping[str, t.Any]) -> Rules:
@@ -398,6 +442,8 @@ def _answer(jobs: Sequence[Job], watches: Mapping[str, Watch], api: Mapping[str,
     """All keys but failed and msg."""
     answer = result(jobs, api, facts=False)
     del answer["diff"]
+    for row in (*answer["jobs"], *answer["by_id"].values()):
+        del row["state"]
     answer["lags"] = {}
     for row in answer["jobs"]:
         watch = watches.get(row["id"], Watch())

@@ -45,6 +45,7 @@ requirements:
 extends_documentation_fragment:
   - huaweicloud.drs.auth
   - huaweicloud.drs.connection
+  - huaweicloud.drs.selection
   - huaweicloud.drs.waiting
   - huaweicloud.drs.waiting.writes
   - huaweicloud.drs.attributes
@@ -65,7 +66,7 @@ attributes:
 options:
   state:
     description:
-      - The desired state.
+      - The desired state. Required unless every entry of O(jobs) has its own.
       - V(started) means running. A configured or scheduled job is started, a paused one resumed, one that failed in
         transfer retried.
       - V(paused) means that replication rests and can go on later. The source keeps its logs for a limited time, and
@@ -74,25 +75,80 @@ options:
       - V(deleted) removes a job that has ended. One that has not ended is refused unless O(force=true).
     type: str
     choices: [started, paused, stopped, deleted]
-    required: true
   job_ids:
     description:
       - The jobs, all with the options below. An item may hold several ids, separated by commas or white space.
       - An empty list is no work. The task is then ok, with a warning.
-      - Exactly one of O(job_ids) and O(jobs) is required.
+      - Exactly one of O(job_ids), O(jobs) and O(select) is required.
     type: list
     elements: str
   jobs:
     description:
-      - The jobs, each with options of its own. What a job leaves out it has from the task's option of that name.
-      - Exactly one of O(job_ids) and O(jobs) is required.
+      - Jobs and selections, each with a state and options of its own. What an entry leaves out it has from the task's option
+        of that name. An option that its state does not use is passed over.
+      - The list can stand in a file of variables, as the desired state of a project. One run brings all of it about, and
+        check mode shows how far the project is from it.
+      - A job that two entries name is one job if they request the same of it, and otherwise an error, before anything is
+        sent.
     type: list
     elements: dict
     suboptions:
       job_id:
-        description: The job's id.
+        description: The job's id. Exactly one of O(jobs[].job_id) and O(jobs[].select) is required.
         type: str
-        required: true
+      select:
+        description: As O(select).
+        type: dict
+        suboptions:
+          name:
+            description: As O(select.name).
+            type: list
+            elements: str
+            default: []
+          exclude:
+            description: As O(select.exclude).
+            type: list
+            elements: str
+            default: []
+          tags:
+            description: As O(select.tags).
+            type: dict
+            default: {}
+          status:
+            description: As O(select.status).
+            type: list
+            elements: str
+            default: []
+          type:
+            description: As O(select.type).
+            type: list
+            elements: str
+            default: []
+          engine_type:
+            description: As O(select.engine_type).
+            type: list
+            elements: str
+            default: []
+          enterprise_project_id:
+            description: As O(select.enterprise_project_id).
+            type: list
+            elements: str
+            default: []
+          allow_none:
+            description: As O(select.allow_none).
+            type: bool
+            default: false
+      state:
+        description: As O(state).
+        type: str
+        choices: [started, paused, stopped, deleted]
+      expected_status:
+        description:
+          - The first write to the job is sent only if it has this status just before. With another one it fails with the
+            reason V(status_moved), unless it has reached the desired state. Blank is no expectation.
+          - For a plan that check mode made and that somebody has approved since. RV(jobs[].status_before) of the plan goes in
+            here.
+        type: str
       pause_mode:
         description: As O(pause_mode).
         type: str
@@ -154,6 +210,34 @@ options:
       - Whether the service shows the position at which a job with a MySQL source was stopped. Sent with a stop, where
         given.
     type: bool
+  allowed_actions:
+    description:
+      - The writes that may be used. A job that needs another one fails with the reason V(action_not_allowed), and is sent
+        nothing. All that it is foreseen to need are judged before the first.
+      - Without it, all of them.
+    type: list
+    elements: str
+    choices: [start, resume, retry, pause, terminate, force_terminate, delete]
+  max_changes:
+    description:
+      - The most jobs that may be changed. Before the first write of the run the jobs are counted that check mode would report
+        as changed, and those whose status cannot be read. If they are more, the task fails whatever O(fail_on) says, and
+        nothing is sent.
+      - A job that comes to need a write later is sent it only while no more jobs than this are written to.
+      - V(0) means that nothing may change. Required for a O(select) with O(state=stopped) or O(state=deleted).
+    type: int
+  serial:
+    description:
+      - The numbers of jobs in each wave, as numbers or as percentages of all jobs, such as V(25%). The next wave begins when
+        every job of the one before has ended, well or badly. The last number repeats.
+      - O(wait_timeout) is for all waves together. Needs O(wait=true).
+    type: list
+    elements: str
+    default: []
+  max_fail:
+    description:
+      - Once more jobs than this have ended badly, jobs of later waves that need a write are sent none. Needs O(serial).
+    type: int
   allow_paid_order:
     description:
       - Whether a yearly/monthly job may be started whose order is not yet through. Starting it places the order and
@@ -242,6 +326,25 @@ EXAMPLES = r"""
     state: deleted
     job_ids: "{{ stopped.jobs | selectattr('outcome', 'equalto', 'ok') | map(attribute='id') }}"
 
+- name: Pause all jobs of one team, some at a time, and stop at the first failure
+  huaweicloud.drs.drs_job_batch:
+    state: paused
+    select:
+      name: ["orders-*", "billing-*"]
+      exclude: ["*-archive"]
+    serial: [1, "25%"]
+    max_fail: 0
+
+- name: Bring the project to its desired state
+  huaweicloud.drs.drs_job_batch:
+    jobs:
+      - job_id: 140b5236-88ad-43c8-811c-1268453jb101
+        state: started
+      - select:
+          name: ["test-*"]
+        state: paused
+    max_changes: 5
+
 - name: End a job by force and delete it
   huaweicloud.drs.drs_job_batch:
     state: deleted
@@ -271,6 +374,11 @@ jobs:
       description: The job's name, where a call that was made tells it, else null.
       type: str
       returned: always
+    state:
+      description: The desired state.
+      type: str
+      returned: always
+      sample: paused
     action:
       description: The first write of this run for the job, or V(none).
       type: str
@@ -295,8 +403,8 @@ jobs:
       description:
         - A stable word to branch on, null where the outcome is good.
         - One of V(no_such_job), V(illegal_status), V(unknown_status), V(running_needs_force), V(unpaid_order),
-          V(start_time_past), V(refused), V(busy), V(throttled), V(lost), V(ended_badly), V(deadline), V(unreadable),
-          V(caller_gone).
+          V(start_time_past), V(action_not_allowed), V(status_moved), V(too_many_changes), V(stopped_early), V(refused),
+          V(busy), V(throttled), V(lost), V(ended_badly), V(deadline), V(unreadable), V(caller_gone).
       type: str
       returned: always
     status_before:
@@ -352,6 +460,24 @@ jobs:
       sample:
         - status: INCRE_TRANSFER_STARTED
           at: "2026-11-21T22:00:00Z"
+selected:
+  description: What O(select) has found. Null without it.
+  returned: always
+  type: dict
+  contains:
+    criteria:
+      description: What was given, one entry for each O(select), without blanks.
+      type: list
+      elements: dict
+      returned: always
+    jobs:
+      description: The names of the jobs by their ids, in order.
+      type: dict
+      returned: always
+reason:
+  description: Why the task failed as a whole, V(no_match), V(list_unreadable) or V(too_many_changes). Null otherwise.
+  returned: always
+  type: str
 by_id:
   description: The same as RV(jobs), keyed by the id, without the timeline.
   returned: always

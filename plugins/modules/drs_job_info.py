@@ -11,8 +11,8 @@ short_description: Read DRS jobs, their details and their progress
 version_added: 1.0.0
 description:
   - Reads Data Replication Service (DRS) jobs (migration, synchronisation, disaster recovery), those of O(job_ids) or
-    those that fit the filters, and changes nothing.
-  - Without O(job_ids) and without a filter it reads all jobs of the project.
+    of O(select), and changes nothing.
+  - Without O(job_ids) and O(select) it reads all jobs of the project. A O(select) that no job fits is ok here.
   - Something that cannot be read fails the task, always. What could be read is in the result nevertheless, and
     RV(unread) names the rest, so that a part never looks like the whole.
   - Passwords, keys, certificates and other secrets of databases never come through, since only the fields that are
@@ -21,7 +21,7 @@ description:
     migrated, their transformations, and the addresses that alarms go to. A text of a job that repeats one of its
     secrets of at least 8 characters, or that holds the like of C(password=...), comes masked.
 notes:
-  - An empty O(job_ids) is no work. An empty filter is no filter, so that a survey's question may stay unanswered.
+  - An empty O(job_ids) is no work.
   - An id that the service does not know is not an error. It is in RV(missing). A job without a row in the answer is
     asked for once more, at least 5 seconds later, before it counts as unknown.
   - Once the service has answered, a read that it refuses with 401, 403 or 404 is repeated for up to half a minute,
@@ -34,6 +34,7 @@ requirements:
 extends_documentation_fragment:
   - huaweicloud.drs.auth
   - huaweicloud.drs.connection
+  - huaweicloud.drs.selection
   - huaweicloud.drs.attributes
 attributes:
   check_mode:
@@ -52,62 +53,9 @@ options:
       - The jobs. An item may hold several ids, separated by commas or white space. They are returned in this order,
         each once.
       - An empty list is no work. The task is then ok, with a warning.
-      - Not together with a filter.
+      - Not together with O(select).
     type: list
     elements: str
-  name:
-    description: Filter. Jobs whose name holds this, or the job of this id, as the service's own search has it.
-    type: str
-  status:
-    description:
-      - Filter. Jobs in one of these statuses. A paused job has V(PAUSING), the service's word for it.
-    type: list
-    elements: str
-    choices:
-      - CREATING
-      - CONFIGURATION
-      - WAITING_FOR_START
-      - STARTJOBING
-      - FULL_TRANSFER_STARTED
-      - FULL_TRANSFER_COMPLETE
-      - INCRE_TRANSFER_STARTED
-      - FULL_TRANSFER_FAILED
-      - INCRE_TRANSFER_FAILED
-      - START_JOB_FAILED
-      - CHILD_TRANSFER_FAILED
-      - PAUSING
-      - CHANGE_JOB_STARTED
-      - REBUILD_NODE_STARTED
-      - NODE_UPGRADE_START
-      - CHILD_TRANSFER_STARTING
-      - CHILD_TRANSFER_STARTED
-      - CHILD_TRANSFER_COMPLETE
-      - NODE_UPGRADE_COMPLETE
-      - CHANGE_JOB_FAILED
-      - REBUILD_NODE_FAILED
-      - NODE_UPGRADE_FAILED
-      - RELEASE_RESOURCE_STARTED
-      - RELEASE_CHILD_TRANSFER_STARTED
-      - RELEASE_RESOURCE_FAILED
-      - RELEASE_RESOURCE_COMPLETE
-      - RELEASE_CHILD_TRANSFER_COMPLETE
-      - CREATE_FAILED
-      - DELETED
-  type:
-    description:
-      - Filter. Jobs of this type. V(migration) moves a database, V(sync) keeps tables in step, V(cloudDataGuard) is
-        disaster recovery. Without it the lists of all three types are read, in this order.
-    type: str
-    choices: [migration, sync, cloudDataGuard]
-  engine_type:
-    description: Filter. Jobs of this engine, such as V(mysql), V(postgresql) or V(cloudDataGuard-mysql).
-    type: str
-  tags:
-    description: Filter. Jobs that have all of these tags, each with its value.
-    type: dict
-  enterprise_project_id:
-    description: Filter. Jobs of this enterprise project.
-    type: str
   gather:
     description:
       - What else to read of each job.
@@ -145,7 +93,8 @@ EXAMPLES = r"""
 
 - name: Find every job that failed
   huaweicloud.drs.drs_job_info:
-    status: [START_JOB_FAILED, FULL_TRANSFER_FAILED, INCRE_TRANSFER_FAILED]
+    select:
+      status: [START_JOB_FAILED, FULL_TRANSFER_FAILED, INCRE_TRANSFER_FAILED]
     gather: [detail]
   register: broken
 
@@ -158,10 +107,11 @@ EXAMPLES = r"""
 
 - name: Find the paused jobs of one team
   huaweicloud.drs.drs_job_info:
-    type: sync
-    status: [PAUSING]
-    tags:
-      team: orders
+    select:
+      type: [sync]
+      status: [PAUSING]
+      tags:
+        team: orders
   register: paused
 
 - name: Resume them
@@ -177,7 +127,8 @@ EXAMPLES = r"""
 
 - name: Read the recovery point and time of the disaster recovery jobs
   huaweicloud.drs.drs_job_info:
-    type: cloudDataGuard
+    select:
+      type: [cloudDataGuard]
     gather: [rpo_rto]
   register: recovery
 """
@@ -732,6 +683,20 @@ jobs:
           description: The service's text.
           type: str
           returned: always
+selected:
+  description: What O(select) has found. Null with O(job_ids).
+  returned: always
+  type: dict
+  contains:
+    criteria:
+      description: What was given, without blanks, in a list of one.
+      type: list
+      elements: dict
+      returned: always
+    jobs:
+      description: The names of the jobs by their ids, in order.
+      type: dict
+      returned: always
 missing:
   description: The ids of O(job_ids) that the service does not know, in this project and region.
   returned: always

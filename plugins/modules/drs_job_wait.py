@@ -43,6 +43,7 @@ requirements:
 extends_documentation_fragment:
   - huaweicloud.drs.auth
   - huaweicloud.drs.connection
+  - huaweicloud.drs.selection
   - huaweicloud.drs.waiting
   - huaweicloud.drs.attributes
 attributes:
@@ -61,9 +62,9 @@ options:
     description:
       - The jobs. An item may hold several ids, separated by commas or white space.
       - An empty list is no work. The task is then ok, with a warning.
+      - Exactly one of O(job_ids) and O(select) is required.
     type: list
     elements: str
-    required: true
   status:
     description:
       - The statuses to wait for. A job that is in any of them has reached it. A paused job has V(PAUSING), the service's
@@ -288,6 +289,24 @@ jobs:
       sample:
         - status: INCRE_TRANSFER_STARTED
           at: "2026-11-21T22:00:00Z"
+selected:
+  description: What O(select) has found. Null without it.
+  returned: always
+  type: dict
+  contains:
+    criteria:
+      description: What was given, one entry for each O(select), without blanks.
+      type: list
+      elements: dict
+      returned: always
+    jobs:
+      description: The names of the jobs by their ids, in order.
+      type: dict
+      returned: always
+reason:
+  description: Why the task failed as a whole, V(no_match) or V(list_unreadable). Null otherwise.
+  returned: always
+  type: str
 by_id:
   description: The same as RV(jobs), keyed by the id, without the timeline.
   returned: always

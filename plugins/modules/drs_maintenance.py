@@ -35,6 +35,7 @@ requirements:
 extends_documentation_fragment:
   - huaweicloud.drs.auth
   - huaweicloud.drs.connection
+  - huaweicloud.drs.selection
   - huaweicloud.drs.waiting
   - huaweicloud.drs.waiting.writes
   - huaweicloud.drs.attributes
@@ -73,7 +74,9 @@ options:
     required: true
   job_ids:
     description:
-      - With O(state=present), the jobs to pause. An item may hold several ids, separated by commas or white space.
+      - With O(state=present), the jobs to pause. An item may hold several ids, separated by commas or white space. Exactly one
+        of O(job_ids) and O(select) is required. A job that O(select) has found and that has ended or was never started is left
+        out, with a warning.
       - With O(state=absent), only allowed with O(takeover=true) or O(awx_workflow). Used if no record is open or, with
         O(takeover=true), if the record cannot be read. Those of these jobs that are paused are then resumed. An open record
         is used alone, since some of the jobs may have been paused before the maintenance.
@@ -403,6 +406,10 @@ jobs:
       description: The job's name, if a call that was made returns it, else null.
       type: str
       returned: always
+    state:
+      description: V(paused), or V(started) for a job that is to be resumed.
+      type: str
+      returned: always
     action:
       description: The first write of this run for the job, or V(none).
       type: str
@@ -485,6 +492,24 @@ jobs:
       sample:
         - status: INCRE_TRANSFER_STARTED
           at: "2026-11-21T22:00:00Z"
+selected:
+  description: What O(select) has found. Null without it.
+  returned: always
+  type: dict
+  contains:
+    criteria:
+      description: What was given, one entry for each O(select), without blanks.
+      type: list
+      elements: dict
+      returned: always
+    jobs:
+      description: The names of the jobs by their ids, in order.
+      type: dict
+      returned: always
+reason:
+  description: Why the task failed as a whole, V(no_match) or V(list_unreadable). Null otherwise.
+  returned: always
+  type: str
 by_id:
   description: The same as RV(jobs), keyed by the id, without the timeline.
   returned: always

@@ -31,16 +31,22 @@ MODULE_UTILS = {
     "_api": "_answers _auth _credentials _http _lifecycle _message",
     "_reconcile": "_answers _lifecycle",
     "_job": "_clock _lifecycle _reconcile",
-    "_job_options": "_clock _job _lifecycle",
+    "_selection": "_answers _lifecycle",
+    "_guards": "",
+    "_job_options": "_clock _job _lifecycle _selection",
     "_result": "_job _lifecycle",
     "_pause_record": "_job_options",
-    "_convergence": "_answers _api _clock _job _reconcile",
+    "_convergence": "_answers _api _clock _guards _job _reconcile",
     "_module": "_api _auth _clock _credentials _endpoints _http _secrets _version",
-    "_batch": "_convergence _endpoints _job _job_options _lifecycle _module _progress _reconcile _result",
-    "_maintenance": "_clock _convergence _credentials _endpoints _http _job _job_options _lifecycle _module _pause_record _progress "
-    "_reconcile _result _version _window",
-    "_query": "_allowlist _answers _api _clock _endpoints _job_options _lifecycle _module _reconcile",
-    "_waiting": "_answers _api _clock _endpoints _job _job_options _lifecycle _module _progress _reconcile _result",
+    "_patience": "_answers _clock _module _reconcile",
+    "_lists": "_answers _api _module _patience _selection",
+    "_batch": "_convergence _endpoints _guards _job _job_options _lifecycle _lists _module _progress _reconcile _result "
+    "_selection",
+    "_maintenance": "_clock _convergence _credentials _endpoints _http _job _job_options _lifecycle _lists _module "
+    "_pause_record _progress _reconcile _result _selection _version _window",
+    "_query": "_allowlist _answers _api _endpoints _job_options _lifecycle _lists _module _patience _reconcile _selection",
+    "_waiting": "_answers _api _clock _endpoints _job _job_options _lifecycle _lists _module _progress _reconcile _result "
+    "_selection",
 }
 MODULES = {
     "drs_job_batch": "_batch _module",

@@ -210,7 +210,7 @@ class TestSecrets:
         endpoint.update(dict.fromkeys((*SECRET_FIELDS[:7], *ODD_FIELDS), CANARY))
         job = {"status": status, "source_endpoint": endpoint, "target_endpoint": endpoint}
         job["error_message"] = "Cannot log in with %s." % CANARY if gather else "Cannot log in."
-        result = run(emulator([job]), _query, type="sync", gather=gather)
+        result = run(emulator([job]), _query, select={"type": ["sync"]}, gather=gather)
         assert CANARY not in json.dumps(result)
         assert result["jobs"][0]["status"] == status
 

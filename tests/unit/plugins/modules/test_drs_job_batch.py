@@ -384,7 +384,10 @@ class TestGoneJobs:
         assert len(service.journal.of("batch-status")) == 2
 
 
-KEYS = {"changed", "failed", "msg", "warnings", "jobs", "by_id", "summary", "api", "diff", "ansible_facts"}
+KEYS = {
+    *("changed", "failed", "msg", "warnings", "reason", "selected", "jobs", "by_id", "summary", "api", "diff"),
+    "ansible_facts",
+}
 
 
 class TestTheResult:
@@ -467,7 +470,7 @@ BAD_INPUT = {
     "neither list": ({}, "job_ids"),
     "a job without an id": ({"jobs": [{"force": True}]}, "job_id"),
     "twice with different options": (
-        {"jobs": [{"job_id": job_id(0)}, {"job_id": job_id(0), "force": True}]},
+        {"jobs": [{"job_id": job_id(0)}, {"job_id": job_id(0), "pause_mode": "all"}]},
         "requested twice",
     ),
     "an unknown state": ({"job_ids": ids(1), "state": "absent"}, "state"),

@@ -422,7 +422,7 @@ class TestOptions:
         ("params", "words"),
         [
             ({"job_ids": ids(1)}, "one of the following is required: status, max_lag"),
-            ({"status": [FULL]}, "missing required arguments: job_ids"),
+            ({"status": [FULL]}, "one of the following is required: job_ids, select"),
             ({"job_ids": ids(1), "status": ["RUNNING"]}, "value of status must be one or more of"),
             ({"job_ids": ids(1), "status": []}, "status is empty, and max_lag is not given"),
             ({"job_ids": ["x"], "status": [FULL]}, "'x' is not a valid DRS job id"),

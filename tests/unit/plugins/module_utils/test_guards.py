@@ -1,0 +1,255 @@
+# Copyright: (c) 2026, huaweicloud.drs contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waves, the most failures, the most changes, the allowed actions and the expected statuses, on what is sent."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.huaweicloud.drs.plugins.module_utils._guards import GuardError, Wave, serial_of, sizes
+from ansible_collections.huaweicloud.drs.tests.unit.in_process import emulator, job_id, run_batch
+from hypothesis import given
+from hypothesis import strategies as st
+
+RUNNING, PAUSED, ENDED = "INCRE_TRANSFER_STARTED", "PAUSING", "RELEASE_RESOURCE_COMPLETE"
+CHANGING, STARTING = "CHANGE_JOB_STARTED", "STARTJOBING"
+
+
+def ids(number):
+    return [job_id(one) for one in range(number)]
+
+
+def batch(service, number, state="paused", **params):
+    return run_batch(service, state=state, job_ids=ids(number), **params)
+
+
+def outcomes(result):
+    return [(row["outcome"], row["reason"]) for row in result["jobs"]]
+
+
+def written(service):
+    """The jobs of each write, by their numbers."""
+    return [[int(one[:8]) for one in entry.job_ids] for entry in service.journal.writes()]
+
+
+class TestSerial:
+    @pytest.mark.parametrize(
+        ("serial", "total", "expected"),
+        [
+            ([], 5, [5]),
+            ([], 0, []),
+            (["1"], 3, [1, 1, 1]),
+            (["1", "2"], 7, [1, 2, 2, 2]),
+            (["1", "25%", "100%"], 40, [1, 10, 29]),
+            (["30%"], 10, [3, 3, 3, 1]),
+            (["1%"], 10, [1] * 10),
+            (["50%"], 3, [1, 1, 1]),
+            ([10], 4, [4]),
+        ],
+    )
+    def test_waves(self, serial, total, expected):
+        assert sizes(total, serial_of(serial)) == expected
+
+    @given(st.integers(0, 500), st.lists(st.builds(Wave, st.integers(1, 300), st.booleans()), max_size=4))
+    def test_every_job_is_in_one_wave(self, total, waves):
+        found = sizes(total, waves)
+        assert sum(found) == total
+        assert all(found)
+        assert all(size <= wave.size(total) for size, wave in zip(found, waves, strict=False))
+
+    @pytest.mark.parametrize("value", ["0", "-1", "1.5", "%", "x", "", "0%", "1 %", "\u0661"])
+    def test_what_is_no_wave(self, value):
+        with pytest.raises(GuardError, match="serial holds"):
+            serial_of(["1", value])
+
+    def test_a_wave_begins_when_the_one_before_has_ended(self):
+        service = emulator([RUNNING] * 5)
+        result = batch(service, 5, serial=["1", "2"])
+        assert outcomes(result) == [("ok", None)] * 5
+        assert written(service) == [[0], [1, 2], [3, 4]]
+        read = [entry.job_ids for entry in service.journal if entry.endpoint == "batch-status"]
+        assert read[0] == [job_id(0)]
+        assert all(len(some) <= 2 for some in read)
+
+    def test_it_needs_wait(self):
+        service = emulator([RUNNING])
+        assert "serial needs wait: true" in batch(service, 1, serial=[1], wait=False)["msg"]
+        assert "max_fail needs serial" in batch(service, 1, max_fail=1)["msg"]
+        assert "max_fail is -1, and must be 0 or more" in batch(service, 1, serial=["1"], max_fail=-1)["msg"]
+        assert len(service.journal) == 0
+
+    def test_waves_that_the_deadline_cuts_off(self):
+        service = emulator([RUNNING, STARTING, RUNNING, PAUSED], durations={STARTING: None})
+        result = batch(service, 4, serial=["2", "1"], wait_timeout=60)
+        assert outcomes(result) == [
+            ("ok", None),
+            ("timed_out", "deadline"),
+            ("not_attempted", "deadline"),
+            ("not_attempted", "deadline"),
+        ]
+        assert written(service) == [[0]]
+        assert "wait_timeout expired before its wave began" in result["jobs"][2]["error_msg"]
+
+
+class TestMaxFail:
+    @pytest.mark.parametrize(("max_fail", "waves"), [(0, [[0]]), (1, [[0], [1]]), (None, [[0], [1], [2], [3]])])
+    def test_later_waves_are_sent_nothing(self, max_fail, waves):
+        service = emulator([RUNNING] * 4 + [PAUSED])
+        service.fault({"match": {"kind": "write"}, "effect": {"status": 400, "error_code": "DRS.M00202"}})
+        result = batch(service, 5, serial=["1"], max_fail=max_fail)
+        assert written(service) == waves
+        assert outcomes(result)[4] == ("ok", None)
+        assert outcomes(result)[len(waves) : 4] == [("not_attempted", "stopped_early")] * (4 - len(waves))
+        assert result["failed"]
+
+    def test_a_job_of_a_later_wave_that_is_in_progress_is_waited_for(self):
+        service = emulator(["CREATE_FAILED", STARTING, "CONFIGURATION", CHANGING])
+        result = batch(service, 4, state="started", serial=["1"], max_fail=0)
+        assert outcomes(result) == [
+            ("failed", "illegal_status"),
+            ("ok", None),
+            ("not_attempted", "stopped_early"),
+            ("ok", None),
+        ]
+        assert written(service) == []
+
+    def test_one_that_will_need_a_write_is_not(self):
+        service = emulator([ENDED, STARTING])
+        result = batch(service, 2, serial=["1"], max_fail=0)
+        assert outcomes(result)[1] == ("not_attempted", "stopped_early")
+        assert result["api"]["seconds"] < 2
+
+    def test_check_mode_plays_the_waves(self):
+        jobs = [RUNNING, ENDED, RUNNING, PAUSED]
+        predicted = batch(emulator(jobs), 4, serial=["1"], max_fail=0, check=True)
+        done = batch(emulator(jobs), 4, serial=["1"], max_fail=0)
+        assert outcomes(predicted) == outcomes(done)
+        assert outcomes(done)[2:] == [("not_attempted", "stopped_early"), ("ok", None)]
+        assert [row["changed"] for row in predicted["jobs"]] == [row["changed"] for row in done["jobs"]]
+
+
+class TestMaxChanges:
+    @pytest.mark.parametrize("check", [True, False])
+    def test_nothing_is_sent_where_it_would_be_too_many(self, check):
+        service = emulator([RUNNING, PAUSED, RUNNING, STARTING, ENDED])
+        result = batch(service, 5, max_changes=2, fail_on="never", check=check)
+        assert (result["failed"], result["reason"], result["changed"]) == (True, "too_many_changes", False)
+        assert outcomes(result) == [
+            ("not_attempted", "too_many_changes"),
+            ("ok", None),
+            ("not_attempted", "too_many_changes"),
+            ("not_attempted", "too_many_changes"),
+            ("failed", "illegal_status"),
+        ]
+        assert [row["action"] for row in result["jobs"]] == ["pause", "none", "pause", "pause", "none"]
+        assert written(service) == []
+        assert "3 jobs would be changed, and max_changes is 2: nothing was sent" in result["msg"]
+
+    @pytest.mark.parametrize("serial", [[], ["1"]])
+    def test_as_many_as_allowed_are_sent(self, serial):
+        service = emulator([RUNNING, PAUSED, RUNNING])
+        result = batch(service, 3, max_changes=2, serial=serial)
+        assert outcomes(result) == [("ok", None)] * 3
+        assert result["reason"] is None
+
+    def test_it_costs_no_request(self):
+        counts = []
+        for more in ({}, {"max_changes": 250}):
+            service = emulator([RUNNING] * 250)
+            assert not batch(service, 250, **more)["failed"]
+            counts.append(len(service.journal))
+        assert counts[0] == counts[1]
+
+    def test_all_waves_are_counted_before_the_first_write(self):
+        service = emulator([RUNNING] * 4)
+        assert batch(service, 4, max_changes=3, serial=["1"])["reason"] == "too_many_changes"
+        assert written(service) == []
+
+    def test_zero_lets_nothing_change(self):
+        assert not batch(emulator([PAUSED] * 3), 3, max_changes=0)["failed"]
+        assert batch(emulator([PAUSED, RUNNING]), 2, max_changes=0)["reason"] == "too_many_changes"
+
+    def test_a_job_that_cannot_be_read_counts(self):
+        service = emulator([RUNNING, RUNNING])
+        service.fault({"match": {"endpoint": "batch-status"}, "effect": {"row_fields": {job_id(1): {"status": None}}}})
+        result = batch(service, 2, max_changes=1)
+        assert outcomes(result) == [("not_attempted", "too_many_changes")] * 2
+        assert written(service) == []
+
+    def test_a_job_without_a_row_is_asked_for_again_before_it_counts(self):
+        service = emulator([RUNNING])
+        result = run_batch(service, state="deleted", force=True, job_ids=ids(3), max_changes=1)
+        assert outcomes(result) == [("ok", None)] * 3
+        service = emulator([RUNNING], unknown_shape="absent")
+        result = run_batch(service, state="deleted", force=True, job_ids=ids(3), max_changes=1)
+        assert outcomes(result) == [("ok", None)] * 3
+
+    def test_one_that_comes_to_need_a_write_later_is_sent_none(self):
+        service = emulator([RUNNING, STARTING], durations={STARTING: 20})
+        # Started by somebody else, and paused by somebody else while the run waits for it.
+        result = run_batch(
+            emulator([PAUSED, STARTING], durations={STARTING: 20}), state="started", job_ids=ids(2), max_changes=1
+        )
+        assert outcomes(result) == [("ok", None)] * 2
+        service = emulator([PAUSED, STARTING], durations={STARTING: 20})
+        service.fault(
+            {"match": {"endpoint": "batch-status", "after": 2}, "effect": {"row_status": {job_id(1): "PAUSING"}}}
+        )
+        result = run_batch(service, state="started", job_ids=ids(2), max_changes=1)
+        assert outcomes(result) == [("ok", None), ("not_attempted", "too_many_changes")]
+        assert written(service) == [[0]]
+
+
+class TestAllowedActions:
+    def test_a_job_that_needs_another_is_sent_nothing(self):
+        service = emulator([PAUSED, "INCRE_TRANSFER_FAILED", "CONFIGURATION"])
+        result = batch(service, 3, state="started", allowed_actions=["resume"])
+        assert outcomes(result) == [("ok", None), ("failed", "action_not_allowed"), ("failed", "action_not_allowed")]
+        assert written(service) == [[0]]
+        assert "it needs the action retry, and the allowed actions are: resume" in result["msg"]
+
+    @pytest.mark.parametrize("allowed", [["force_terminate"], ["delete"]])
+    def test_all_that_it_will_need_are_judged_before_the_first(self, allowed):
+        service = emulator([RUNNING, STARTING])
+        result = batch(service, 2, state="deleted", force=True, allowed_actions=allowed)
+        assert outcomes(result) == [("failed", "action_not_allowed")] * 2
+        assert written(service) == []
+
+    def test_a_blocked_job_is_judged_at_once(self):
+        service = emulator([STARTING])
+        result = batch(service, 1, allowed_actions=["resume"])
+        assert outcomes(result) == [("failed", "action_not_allowed")]
+        assert result["api"]["seconds"] < 1
+
+
+class TestExpectedStatus:
+    def expect(self, service, *statuses, check=False, **more):
+        jobs = [{"job_id": job_id(number), "expected_status": status} for number, status in enumerate(statuses)]
+        return run_batch(service, jobs=jobs, check=check, **{"state": "stopped", **more})
+
+    @pytest.mark.parametrize("check", [True, False])
+    def test_another_status_is_sent_nothing(self, check):
+        service = emulator([RUNNING, RUNNING, ENDED, RUNNING])
+        result = self.expect(service, RUNNING, PAUSED, RUNNING, "", check=check)
+        assert outcomes(result) == [("ok", None), ("failed", "status_moved"), ("ok", None), ("ok", None)]
+        assert written(service) == ([] if check else [[0, 3]])
+        assert "it is in status INCRE_TRANSFER_STARTED" in result["jobs"][1]["error_msg"]
+
+    def test_later_writes_follow_our_own(self):
+        service = emulator([RUNNING])
+        result = self.expect(service, RUNNING, state="deleted", force=True)
+        assert outcomes(result) == [("ok", None)]
+        assert written(service) == [[0], [0]]
+
+    def test_a_status_that_moves_before_the_write_is_accepted(self):
+        service = emulator(["FULL_TRANSFER_STARTED"])
+        service.fault(
+            {"match": {"kind": "write", "nth": 1}, "effect": {"status": 429, "headers": {"Retry-After": "9"}}}
+        )
+        service.fault({"match": {"endpoint": "batch-status", "after": 1}, "effect": {"row_status": {"*": RUNNING}}})
+        result = self.expect(service, "FULL_TRANSFER_STARTED")
+        assert [row["reason"] for row in result["jobs"]] == ["status_moved"]
+        assert len(written(service)) == 1
+
+    def test_two_spellings(self):
+        assert outcomes(self.expect(emulator([PAUSED]), "PAUSEING")) == [("ok", None)]
