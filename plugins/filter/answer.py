@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Mapping
 
 from ansible.errors import AnsibleFilterError
 
@@ -16,7 +18,7 @@ author:
   - huaweicloud.drs contributors
 description:
   - Surveys and C(-e NAME=VALUE) hand over texts. This gives the value in the type of its default, a boolean, a whole
-    number, a number or a text.
+    number, a number, a text, a list of texts or a dictionary of texts.
   - Strict where the built-in filters guess, since P(ansible.builtin.bool#filter) and P(ansible.builtin.int#filter) turn
     a misspelt answer into V(false) or V(0).
 positional: _input, default, name, choices
@@ -25,6 +27,8 @@ options:
     description:
       - The answer. Blank and V(null) are no answer, and give O(default).
       - For a boolean, V(true), V(yes), V(on), V(1), V(false), V(no), V(off) and V(0) in any case.
+      - For a list, a list or a text with commas or white space between the items. For a dictionary, a dictionary or a text such
+        as V(env=prod, team=db). Blank items are no items.
     type: raw
     required: true
   default:
@@ -39,6 +43,10 @@ options:
     description: The texts that are allowed, where the answer is a text. All of them without this.
     type: list
     elements: str
+  kind:
+    description: The type that comes out, where O(default) is V(null).
+    type: str
+    choices: [bool, int, float, str, list, dict]
 """
 
 EXAMPLES = r"""
@@ -46,6 +54,7 @@ EXAMPLES = r"""
   ansible.builtin.set_fact:
     asked_wait: "{{ drs_wait | default('') | huaweicloud.drs.answer(true, 'drs_wait') }}"
     asked_wait_timeout: "{{ drs_wait_timeout | default('') | huaweicloud.drs.answer(1800, 'drs_wait_timeout') }}"
+    asked_tags: "{{ drs_select_tags | default('') | huaweicloud.drs.answer({}, 'drs_select_tags') }}"
 """
 
 RETURN = r"""
@@ -66,24 +75,44 @@ _BOOLEANS = {
 }
 
 
-def answer(value, default, name="the answer", choices=None):
-    """value in the type of default (bool, int, float or str), or default where it is None or blank.
+def answer(value, default, name="the answer", choices=None, kind=None):
+    """value in the type of default (bool, int, float, str, list or dict), or of kind where default is None; default where
+    value is None or blank.
 
     AnsibleFilterError where it does not fit.
     """
+    kind = kind or type(default).__name__
+    if kind == "list":
+        return _list(value) or default
+    if kind == "dict":
+        return _dictionary(value, name) or default
     # YAML reads an unquoted date as a date object.
     text = "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value).strip()
     if not text:
         return default
-    if isinstance(default, bool):
-        return _boolean(text, name)
-    if isinstance(default, int):
-        return _whole_number(text, name)
-    if isinstance(default, float):
-        return _number(text, name)
+    if kind in _PARSERS:
+        return _PARSERS[kind](text, name)
     if choices is not None and text not in choices:
         raise AnsibleFilterError(f"{name} must be one of {', '.join(choices)}, not {text!r}")
     return text
+
+
+def _list(value):
+    values = value if isinstance(value, (list, tuple)) else [] if value is None else [value]
+    return [part for one in values if one is not None for part in re.split(r"[,\s]+", str(one)) if part]
+
+
+def _dictionary(value, name):
+    if isinstance(value, Mapping):
+        return {str(key): one for key, one in value.items()}
+    found = {}
+    for part in re.split(r"[,\n]", "" if value is None else str(value)):
+        key, separator, one = (text.strip() for text in part.partition("="))
+        if key and separator:
+            found[key] = one
+        elif key or separator:
+            raise AnsibleFilterError(f"{name} must hold pairs such as env=prod, team=db, not {part.strip()!r}")
+    return found
 
 
 def _boolean(text, name):
@@ -108,6 +137,9 @@ def _number(text, name):
     if not math.isfinite(number):
         raise AnsibleFilterError(f"{name} must be a number, not {text!r}")
     return number
+
+
+_PARSERS = {"bool": _boolean, "int": _whole_number, "float": _number}
 
 
 class FilterModule:
