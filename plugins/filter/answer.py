@@ -81,7 +81,7 @@ def answer(value, default, name="the answer", choices=None, kind=None):
 
     AnsibleFilterError where it does not fit.
     """
-    kind = kind or type(default).__name__
+    kind = kind or next((name for name, of in _KINDS if isinstance(default, of)), "str")
     if kind == "list":
         return _list(value) or default
     if kind == "dict":
@@ -139,6 +139,8 @@ def _number(text, name):
     return number
 
 
+# By instance, since the types of ansible-core's own values have names of their own. A boolean is a number too.
+_KINDS = (("bool", bool), ("int", int), ("float", float), ("list", (list, tuple)), ("dict", Mapping))
 _PARSERS = {"bool": _boolean, "int": _whole_number, "float": _number}
 
 

@@ -17,6 +17,7 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._job_options impor
     JobOptionError,
     entries,
     passed_over,
+    plan_of,
     to_jobs,
 )
 from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import NOT_FOUND, STATES, WRITES
@@ -115,7 +116,7 @@ def run(module: AnsibleModule, runtime: Runtime) -> None:
         module.fail_json(msg="%s. Nothing was sent." % str(error).rstrip("."), **batch.result())
     except Failed as error:
         module.fail_json(msg=str(error), **batch.result())
-    module.exit_json(msg=message, **batch.result())
+    module.exit_json(msg=message, **batch.result(success=True))
 
 
 class Failed(Exception):
@@ -245,8 +246,10 @@ class Batch:
         for job in self.jobs:
             job.finish(Done("not_attempted", "unreadable", words))
 
-    def result(self) -> dict[str, t.Any]:
-        """All keys but failed and msg."""
+    def result(self, success: bool = False) -> dict[str, t.Any]:
+        """All keys but failed and msg. success: whether the task is ok, which failed does not tell with failed_when: false."""
         statistics = self._client.statistics() if self._client else NO_STATISTICS
         answer = result(self.jobs, statistics, self._params["facts"])
-        return dict(answer, reason=self.reason, selected=selected(list(self._chosen.values())))
+        plan = plan_of(self.jobs) if self._module.check_mode else None
+        chosen = selected(list(self._chosen.values()))
+        return dict(answer, success=success, reason=self.reason, selected=chosen, plan=plan)

@@ -191,3 +191,18 @@ def _job(job_id: str, entry: Entry, allowed: frozenset[str] | None) -> Job:
         expected=entry.expected,
     )
     return Job(job_id, desired, options)
+
+
+def plan_of(jobs: Iterable[Job]) -> list[dict[str, t.Any]]:
+    """The entries, in the shape of the option jobs, that do what check mode has predicted, and only to jobs that are in the
+    status that they were planned for."""
+    return [
+        {
+            "job_id": job.id,
+            "state": job.desired.state,
+            "expected_status": job.state.status_before,
+            **{name: value for name, value in job.options.items() if value not in (None, PER_JOB[name])},
+        }
+        for job in jobs
+        if job.state.changed
+    ]

@@ -211,6 +211,11 @@ PHASES = {
 }
 
 
+def shown(status: str) -> str:
+    """A status, with its meaning where the API's word misleads."""
+    return "%s (paused)" % status if status == PAUSED else status
+
+
 def spell(status: str) -> str:
     """The one spelling of a status."""
     return SPELLINGS.get(status, status)

@@ -81,7 +81,8 @@ def run(module: AnsibleModule, runtime: Runtime) -> None:
         client = make_client(params, runtime, module.no_log_values.add, params["wait_timeout"], params["max_parallel"])
     except (OptionError, JobOptionError, SelectionError) as error:
         module.fail_json(
-            msg="%s. Nothing was sent." % str(error).rstrip("."), **result([], [], [], NO_STATISTICS, None)
+            msg="%s. Nothing was sent." % str(error).rstrip("."),
+            **dict(result([], [], [], NO_STATISTICS, None), success=False),
         )
     query = Query(client, runtime, params["max_parallel"])
     chosen = None
@@ -258,6 +259,7 @@ def result(
 ) -> dict[str, t.Any]:
     """All keys but failed and msg."""
     return {
+        "success": not troubles,
         "changed": False,
         "jobs": list(jobs),
         "missing": list(missing),

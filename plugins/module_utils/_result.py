@@ -10,7 +10,7 @@ import typing as t
 from collections.abc import Mapping, Sequence
 
 from ansible_collections.huaweicloud.drs.plugins.module_utils._job import GOOD, OUTCOMES, Job
-from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import NOT_FOUND, PAUSED
+from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import NOT_FOUND, shown
 
 NAMED_IN_MSG = 5
 # Of jobs that ended alike, as many are named.
@@ -98,12 +98,12 @@ def summary_in_words(jobs: Sequence[Job], state: str | None) -> str:
 
 def label(job: Job) -> str:
     """The job as a text names it."""
-    return "%s (%s)" % (job.id, job.state.name) if job.state.name else job.id
+    return label_of(job.state.name, job.id)
 
 
-def shown(status: str) -> str:
-    """A status, with its meaning where the API's word misleads."""
-    return "%s (paused)" % status if status == PAUSED else status
+def label_of(name: str | None, job_id: str) -> str:
+    """Name and id, or the id alone."""
+    return "%s (%s)" % (name, job_id) if name else job_id
 
 
 def grouped(jobs: Sequence[Job]) -> str:

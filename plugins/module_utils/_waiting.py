@@ -32,6 +32,7 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import 
     Desired,
     phase,
     plan,
+    shown,
 )
 from ansible_collections.huaweicloud.drs.plugins.module_utils._lists import find
 from ansible_collections.huaweicloud.drs.plugins.module_utils._module import (
@@ -50,7 +51,6 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._result import (
     grouped,
     label,
     result,
-    shown,
 )
 from ansible_collections.huaweicloud.drs.plugins.module_utils._selection import (
     Chosen,

@@ -359,6 +359,17 @@ msg:
   returned: always
   type: str
   sample: 2 jobs paused, 2 changed
+success:
+  description: Whether the task is ok. Unlike RV(ignore:failed) it is not changed by C(failed_when), so that a later task can fail in its place.
+  returned: always
+  type: bool
+plan:
+  description:
+    - In check mode, the entries that do what was predicted, in the shape of O(jobs), each with its O(jobs[].expected_status). Null otherwise.
+    - Given to O(jobs) later, they are applied to the jobs that they were made for, or not at all.
+  returned: always
+  type: list
+  elements: dict
 jobs:
   description: Every job once, in the order asked.
   returned: always

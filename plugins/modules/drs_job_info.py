@@ -139,6 +139,10 @@ msg:
   returned: always
   type: str
   sample: 2 jobs read
+success:
+  description: Whether the task is ok. Unlike RV(ignore:failed) it is not changed by C(failed_when), so that a later task can fail in its place.
+  returned: always
+  type: bool
 jobs:
   description:
     - Every job once, in the order asked, or as the service lists them. All have the same keys.

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 ORDERS = "9a470239-2308-4bb5-a6bc-1040402fjb21"
@@ -99,15 +101,15 @@ def test_status_shows_every_job_and_the_missing_ones(service):
     assert run.asked_to_write == []
     assert RUNNING in _line(run, ORDERS)
     assert PAUSED in _line(run, BILLING)
-    assert f"{STOCK} is not known to the service" in run.output
+    assert f"{STOCK}: not known to the service" in run.output
     assert run.stats == {"drs_status_summary": {"localhost": {"read": 2, "missing": 1, "unread": 0}}}
 
 
 def test_status_without_ids_shows_every_job_of_the_project(service):
     run = service(jobs(RUNNING, PAUSED)).play("status", {"drs_job_ids": " "})
     assert run.exit_code == 0, run.output
-    assert f"{ORDERS} job-0 {RUNNING}" in run.output
-    assert f"{BILLING} job-1 {PAUSED}" in run.output
+    assert f"job-0 ({ORDERS}): {RUNNING}" in run.output
+    assert f"job-1 ({BILLING}): {PAUSED} (paused)" in run.output
 
 
 def test_status_shows_what_it_read_though_the_rest_could_not_be(service):
@@ -116,8 +118,8 @@ def test_status_shows_what_it_read_though_the_rest_could_not_be(service):
     drs.emulator.fault({"match": {"job_id": BILLING}, "effect": {"status": 403, "error_code": "DRS.M00100"}})
     run = drs.play("status", {"drs_job_ids": IDS[:2]})
     assert run.exit_code == 2, run.output
-    assert f"{ORDERS} {RUNNING}" in run.output
-    assert f"{BILLING}: the status could not be read (DRS.M00100" in run.output
+    assert f"{ORDERS}: {RUNNING}" in run.output
+    assert f"the status could not be read: {BILLING}: DRS.M00100" in run.output
 
 
 @pytest.mark.parametrize("playbook", ["stop", "delete"])
@@ -141,17 +143,22 @@ def test_a_malformed_id_is_named_and_nothing_is_sent(service, playbook):
     assert "not-an-id" in run.output
 
 
-def test_without_ids_nothing_is_sent(service):
-    run = service(jobs(RUNNING)).play("pause", {})
+@pytest.mark.parametrize("playbook", ["start", "pause", "resume", "stop", "delete"])
+@pytest.mark.parametrize(
+    "answers", [{}, {"drs_job_ids": " \n"}, {"drs_job_ids": [], "drs_select_name": " , ", "drs_select_tags": {}}]
+)
+def test_without_a_choice_of_jobs_nothing_is_sent(service, playbook, answers):
+    run = service(jobs(RUNNING)).play(playbook, {**answers, **CONFIRMED})
     assert run.exit_code == 2
     assert run.requests == []
-    assert "drs_job_ids" in run.output
+    assert "No jobs are chosen. Give either drs_job_ids, or one or more of drs_select_name, " in run.output
 
 
-def test_an_empty_text_area_is_no_work(service):
-    run = service(jobs(RUNNING)).play("pause", {"drs_job_ids": " \n"})
-    assert run.exit_code == 0, run.output
-    assert run.asked_to_write == []
+def test_ids_and_a_selection_are_not_mixed(service):
+    run = service(jobs(RUNNING)).play("pause", {"drs_job_ids": ORDERS, "drs_select_name": "job-*"})
+    assert run.exit_code == 2
+    assert run.requests == []
+    assert "drs_job_ids and drs_select_* are both given" in run.output
 
 
 @pytest.mark.parametrize(
@@ -184,7 +191,7 @@ def test_a_running_job_is_not_deleted_without_force(service):
     run = service(jobs(RUNNING)).play("delete", {"drs_job_ids": ORDERS, "drs_force": "false", **CONFIRMED})
     assert run.exit_code == 2
     assert run.asked_to_write == []
-    assert "running_needs_force" in _line(run, ORDERS)
+    assert f"failed, running_needs_force: {ORDERS}: " in run.output
 
 
 def test_the_pause_mode_and_the_start_time_are_sent(service):
@@ -212,8 +219,9 @@ class TestPartialFailure:
         assert run.exit_code == exit_code, run.output
         assert run.writes == [("pause", ORDERS)]
         assert f"{RUNNING} -> {PAUSED}" in _line(run, ORDERS)
-        assert "refused" in _line(run, BILLING)
-        assert "DRS.M01504" in _line(run, STOCK)
+        assert f"failed, refused: {BILLING}: DRS." in run.output
+        assert f"timed_out, busy: {STOCK}: DRS.M01504 " in run.output
+        assert "3 jobs: 1 ok, 1 failed, 1 timed_out; 1 changed" in run.output
         assert run.stats["drs_pause_summary"]["localhost"]["ok"] == 1
 
     def test_where_all_ended_badly(self, service):
@@ -251,6 +259,6 @@ def test_one_host_a_project_each_with_its_summary(service):
 
 def _line(run, job_id):
     """The line of a job in what the playbook printed."""
-    lines = [line for line in run.output.splitlines() if f"{job_id} " in line and "fatal:" not in line]
+    lines = [line for line in run.output.splitlines() if re.search(rf"\b{job_id}\)?: ", line) and "fatal:" not in line]
     assert lines, run.output
     return lines[0]

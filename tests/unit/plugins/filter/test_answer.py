@@ -89,3 +89,54 @@ def test_choices():
     assert answer("all", "any", "drs_fail_on", ["any", "all", "never"]) == "all"
     with pytest.raises(AnsibleFilterError, match=r"^drs_fail_on must be one of any, all, never, not 'some'$"):
         answer("some", "any", "drs_fail_on", ["any", "all", "never"])
+
+
+class Tagged(list):
+    """As ansible-core 2.19 and later hand lists over."""
+
+
+@pytest.mark.parametrize("default", [[], Tagged()])
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("a, b\nc", ["a", "b", "c"]),
+        (["a", "b c"], ["a", "b", "c"]),
+        (Tagged(["a"]), ["a"]),
+        (("a", None, ""), ["a"]),
+        (7, ["7"]),
+    ],
+)
+def test_a_list(given, meant, default):
+    assert answer(given, default) == meant
+
+
+@pytest.mark.parametrize("blank", [None, "", " ,\n", [], [" ", ","]])
+def test_a_list_of_blanks_is_the_default(blank):
+    assert answer(blank, ["a"]) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("env=prod, team = db", {"env": "prod", "team": "db"}),
+        ("env=prod\nteam=", {"env": "prod", "team": ""}),
+        ("formula=a=b", {"formula": "a=b"}),
+        ({"env": "prod", 7: 1}, {"env": "prod", "7": 1}),
+        (" , ", {"a": "b"}),
+        (None, {"a": "b"}),
+    ],
+)
+def test_a_dictionary(given, meant):
+    assert answer(given, {"a": "b"}) == meant
+
+
+@pytest.mark.parametrize("given", ["env", "env=prod, team", "=prod"])
+def test_what_is_not_a_pair_is_refused_by_name(given):
+    with pytest.raises(AnsibleFilterError, match=r"^drs_select_tags must hold pairs such as env=prod, team=db, not"):
+        answer(given, {}, "drs_select_tags")
+
+
+def test_the_type_may_be_given_apart_from_the_default():
+    assert (answer("", "", kind="int"), answer("0", "", kind="int")) == ("", 0)
+    with pytest.raises(AnsibleFilterError, match=r"^drs_max_changes must be a whole number, not 'few'"):
+        answer("few", "", "drs_max_changes", kind="int")

@@ -199,7 +199,7 @@ def test_a_good_maintenance(call, record, tmp_path, monkeypatch):
     assert begun["changed"]
     assert begun["msg"] == "2 jobs paused, and 1 job was paused already. The maintenance is open"
     (warning,) = begun["warnings"]
-    why = f"1 job was paused already, and no record in {tmp_path / 'state'} explains why: {B} (old)."
+    why = f"1 job was paused already, and no record in {tmp_path / 'state'} explains why: old ({B})."
     assert warning == f"{why} What was paused before stays paused."
     assert (begun["run"], begun["held_by"], begun["rolled_back"]) == ("mine", None, [])
     assert begun["paused"] == begun["remaining"] == [A, C]
@@ -394,7 +394,7 @@ def test_jobs_that_cannot_be_paused(call, tmp_path, status, reason, words):
     assert result["failed"]
     assert result["msg"].startswith("Nothing was paused, since 1 of 2 jobs cannot be: ")
     assert words in result["msg"]
-    assert not status or f"{B} (orders)" in result["msg"]
+    assert not status or f"orders ({B})" in result["msg"]
     assert reasons(result) == ["not_begun", reason]
     assert [job["outcome"] for job in result["jobs"]] == ["not_attempted", "failed"]
     assert not result["changed"]
@@ -407,7 +407,7 @@ def test_jobs_that_are_paused_already_may_be_refused(call, tmp_path):
     result = call(service, "present", job_ids=[A, B], refuse_paused=True)
     assert result["failed"]
     assert (
-        f"Nothing was paused, since refuse_paused is true and no record explains why 1 job was paused already: {B} (orders)."
+        f"Nothing was paused, since refuse_paused is true and no record explains why 1 job was paused already: orders ({B})."
     ) in result["msg"]
     assert reasons(result)[0] == "not_begun"
     assert nothing_sent(service)
@@ -477,7 +477,7 @@ def test_one_job_that_cannot_be_paused_brings_back_the_others(call, record):
     result = call(service, "present", job_ids=[A, B])
     assert result["failed"]
     assert result["msg"].startswith(
-        f"1 of 2 jobs did not become or stay paused: {B} (orders) failed in status {RUNNING}: "
+        f"1 of 2 jobs did not become or stay paused: orders ({B}) failed in status {RUNNING}: "
     )
     assert result["msg"].endswith("1 job runs again, resumed by this task.")
     assert (result["rolled_back"], result["remaining"], result["paused"]) == ([A], [], [])
@@ -502,7 +502,7 @@ def test_a_pause_that_comes_later_than_present_waits(call, record):
     assert result["failed"]
     assert (result["remaining"], result["rolled_back"]) == ([A], [B])
     assert "NOT ALL JOBS WERE RESUMED: 1 of 2 jobs may still be paused, and the record " in result["msg"]
-    assert f"{A} (orders)" in result["msg"]
+    assert f"orders ({A})" in result["msg"]
     assert known(record()) == {A: "unconfirmed", B: "out"}
     ended = call(service, "absent", takeover=True, wait_timeout=300)
     assert not ended["failed"]
@@ -637,7 +637,7 @@ def test_a_job_that_somebody_else_resumed(call, record):
     result = call(service, "absent", takeover=True)
     assert result["failed"]
     assert reasons(result) == [None, "resumed_meanwhile", "resumed_meanwhile"]
-    assert f"{B} (orders)" in result["msg"]
+    assert f"orders ({B})" in result["msg"]
     assert (
         "somebody else resumed it during the maintenance: this maintenance had paused it, and it runs" in result["msg"]
     )
@@ -677,7 +677,7 @@ def test_a_refused_resume_keeps_the_job(call, record):
     assert result["failed"]
     assert (result["remaining"], result["changed"]) == ([A], True)
     assert result["msg"].startswith("NOT ALL JOBS WERE RESUMED: 1 of 2 jobs may still be paused, and the record ")
-    assert f"{A} (orders) failed in status PAUSING" in result["msg"]
+    assert f"orders ({A}) failed in status PAUSING" in result["msg"]
     assert "DRS.M00302 not now" in result["msg"]
     assert known(record()) == {A: "resuming", B: "out"}
 
@@ -716,7 +716,7 @@ def test_jobs_that_are_given_up(call, record):
     result = call(service, "absent", run="mine", abandon=[A.upper()])
     for each in (predicted, result):
         assert not each["failed"]
-        assert each["warnings"] == [f"Abandoned, not touched, and perhaps still paused: {A} (orders)."]
+        assert each["warnings"] == [f"Abandoned, not touched, and perhaps still paused: orders ({A})."]
         assert [job["id"] for job in each["jobs"]] == [B]
     assert phases(service) == ["paused", "running"]
     assert record()["phase"] == "closed"
@@ -732,7 +732,7 @@ def test_a_planned_job_that_somebody_paused_is_left_alone(call, record, tmp_path
     before = service.journal.count
     result = call(service, "absent", takeover=True)
     assert not result["failed"]
-    assert result["warnings"] == [f"{A} (orders) is paused, and not by this maintenance. It is left alone."]
+    assert result["warnings"] == [f"orders ({A}) is paused, and not by this maintenance. It is left alone."]
     assert nothing_sent(service, before)
     assert record()["phase"] == "closed"
 
@@ -780,7 +780,7 @@ def test_a_pause_that_has_ended_is_not_warned_of_again(call):
     assert call(service, "absent", takeover=True)["remaining"] == [B]
     service.tick(20 * 3600)
     assert call(service, "absent", takeover=True, abandon=[B])["warnings"] == [
-        f"Abandoned, not touched, and perhaps still paused: {B} (job-2)."
+        f"Abandoned, not touched, and perhaps still paused: job-2 ({B})."
     ]
 
 
@@ -894,7 +894,7 @@ def who(record):
 def test_more_names_than_fit(call, tmp_path):
     service = emulator([PAUSED] * 7)
     ids = [job_id(number) for number in range(7)]
-    named = ", ".join(f"{key} (job-{number + 1})" for number, key in enumerate(ids[:5])) + " and 2 more"
+    named = ", ".join(f"job-{number + 1} ({key})" for number, key in enumerate(ids[:5])) + " and 2 more"
     result = call(service, "present", job_ids=ids, refuse_paused=True)
     assert result["msg"] == (
         f"Nothing was paused, since refuse_paused is true and no record explains why 7 jobs were paused already: {named}. "
@@ -946,7 +946,7 @@ def test_texts_of_jobs_that_are_left(call, record, tmp_path):
     path = tmp_path / "state/default.json"
     begun = call(service, "present", job_ids=[A, B], wait_timeout=60, run="mine")
     not_seen = (
-        f"{A} (job-1) failed in status {RUNNING}: a pause was sent to it and never seen: it runs, and if the pause still "
+        f"job-1 ({A}) failed in status {RUNNING}: a pause was sent to it and never seen: it runs, and if the pause still "
         "comes, it stays paused; check it, and end the maintenance again, or take it out of the record with abandon"
     )
     left = f"may still be paused, and the record {path} keeps them: {not_seen}. End the maintenance again once the reason is "
@@ -970,8 +970,8 @@ def test_texts_of_what_others_did(call, record):
     service.tick(10)
     result = call(service, "absent", takeover=True)
     assert result["msg"] == (
-        f"{A} (job-1) failed in status {RUNNING}: somebody else resumed it during the maintenance: this maintenance had "
-        f"paused it, and it runs; {B} (job-2) failed in status {RUNNING}: somebody else resumed it during the maintenance: "
+        f"job-1 ({A}) failed in status {RUNNING}: somebody else resumed it during the maintenance: this maintenance had "
+        f"paused it, and it runs; job-2 ({B}) failed in status {RUNNING}: somebody else resumed it during the maintenance: "
         "it was paused before the maintenance began, and it runs. No job is left paused by this maintenance."
     )
 
@@ -1111,7 +1111,7 @@ def test_a_job_without_a_name(call):
     service.fault({"match": {"endpoint": "batch-detail"}, "effect": refusal})
     call(service, "present", job_ids=[A])
     ended = call(service, "absent", takeover=True, abandon=[A])
-    assert ended["warnings"] == [f"Abandoned, not touched, and perhaps still paused: {A} (no name)."]
+    assert ended["warnings"] == [f"Abandoned, not touched, and perhaps still paused: {A}."]
     assert ended["record"]["jobs"][A]["out_at"] == ended["ended_at"]
 
 

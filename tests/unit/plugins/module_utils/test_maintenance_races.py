@@ -173,7 +173,7 @@ def test_present_resumes_what_it_paused_although_its_record_is_gone(place):
     assert result["msg"].endswith(
         ". Resume them by their ids (takeover: true and job_ids; playbook restore: drs_job_ids)."
     )
-    assert f"{B} (job-2) failed" in result["msg"]
+    assert f"job-2 ({B}) failed" in result["msg"]
 
 
 def test_present_leaves_alone_what_is_in_the_maintenance_that_came_after_it(place):
@@ -267,7 +267,7 @@ def test_a_job_that_somebody_pauses_between_the_plan_and_the_pause(place):
     begun = night.present(A, B)
     assert not begun["failed"]
     assert begun["msg"] == "1 job paused, and 1 job was paused already. The maintenance is open"
-    assert f"explains why: {B} (orders)." in begun["warnings"][0]
+    assert f"explains why: orders ({B})." in begun["warnings"][0]
     assert night.known() == {A: "paused", B: "paused_before"}
     assert not night.absent(takeover=True)["failed"]
     assert night.phases() == ["running", "paused"]

@@ -764,7 +764,7 @@ class TestWords:
 
     def test_one_is_not(self):
         assert self.words(rules(RUNNING), a=[read(PAUSED, name="orders")], b=[RUNNING]) == (
-            "1 of 2 jobs is not in INCRE_TRANSFER_STARTED: A (orders) timed_out in status PAUSING (paused): wait_timeout "
+            "1 of 2 jobs is not in INCRE_TRANSFER_STARTED: orders (A) timed_out in status PAUSING (paused): wait_timeout "
             "expired before it was in INCRE_TRANSFER_STARTED"
         )
 

@@ -385,7 +385,8 @@ class TestGoneJobs:
 
 
 KEYS = {
-    *("changed", "failed", "msg", "warnings", "reason", "selected", "jobs", "by_id", "summary", "api", "diff"),
+    *("changed", "failed", "msg", "warnings", "reason", "selected", "plan", "jobs", "by_id", "summary", "api", "diff"),
+    "success",
     "ansible_facts",
 }
 
