@@ -754,7 +754,7 @@ class Maintenance:
             raise OptionError("abandon names %s, which the record does not hold" % _named(others))
         if not keys:
             return record
-        names = _named([label_of(record["jobs"][key]["name"], key) for key in keys])
+        names = _named([_result.label_of(record["jobs"][key]["name"], key) for key in keys])
         self._module.warn("Abandoned, not touched, and perhaps still paused: %s." % names)
         at = timestamp(self._clock.wall())
 
