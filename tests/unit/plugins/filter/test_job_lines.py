@@ -66,8 +66,10 @@ def test_equal_reasons_are_one_line():
     jobs = [driven(id=str(n), name=None if n == 3 else f"job-{n}", **busy) for n in range(13)]
     lines = job_lines({"jobs": [*jobs, driven(name="orders", **refused), driven(name="stock")]})
     assert lines[15:] == [
-        "timed_out, busy: job-0, job-1, job-2, 3, job-4, job-5, job-6, job-7, job-8, job-9 and 3 more: "
-        "DRS.M01504 Another operation is being performed.",
+        (
+            "timed_out, busy: job-0, job-1, job-2, 3, job-4, job-5, job-6, job-7, job-8, job-9 and 3 more: "
+            "DRS.M01504 Another operation is being performed."
+        ),
         "failed, refused: orders: it cannot be paused",
         "15 jobs: 13 timed_out, 1 failed, 1 ok; 1 changed",
     ]
@@ -157,5 +159,5 @@ def test_a_result_without_jobs_that_is_ok_has_its_message():
 
 @pytest.mark.parametrize(("result", "besides"), [([], None), ({}, "text")])
 def test_what_is_not_a_result_is_refused(result, besides):
-    with pytest.raises(AnsibleFilterError, match="a result is a dictionary, not (list|str)"):
+    with pytest.raises(AnsibleFilterError, match=r"a result is a dictionary, not (list|str)"):
         job_lines(result, besides=besides)
