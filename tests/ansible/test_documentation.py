@@ -43,6 +43,9 @@ EXAMPLES = {
                 "status": RUNNING,
                 "refuse": {"terminate": ["DRS.M00304", "Not in this state."]},
             },
+            {"id": job_id(1), "name": "orders-1", "status": RUNNING},
+            {"id": job_id(2), "name": "billing-archive", "status": RUNNING},
+            {"id": job_id(3), "name": "test-1", "status": RUNNING},
         ],
         {
             ORDERS: ["pause", "resume"],
@@ -51,6 +54,9 @@ EXAMPLES = {
             RECOVERY: ["start"],
             FIRST: ["terminate", "delete"],
             SECOND: [],
+            job_id(1): ["pause"],
+            job_id(2): [],
+            job_id(3): ["pause"],
         },
     ),
     "drs_job_info": (
@@ -248,19 +254,25 @@ def test_every_result_of_drs_job_batch_is_as_documented(service):
         {**batch("wrong options", state="paused", job_ids=["x"]), **wrong},
         {**batch("no way in", state="paused", job_ids=[one], token="short"), **wrong},
         batch("no jobs", state="paused", job_ids=[]),
+        {**batch("a selection", select={"name": ["*"]}, state="paused", serial=[1], max_fail=0), **wrong},
+        {**batch("no match", select={"name": ["none"]}, state="paused"), **wrong},
+        {**batch("too many", select={"name": ["*"]}, state="deleted", force=True, max_changes=0), **wrong},
         batch("no facts", state="paused", job_ids=[], facts=False),
         options=("--diff",),
     )
     keys = documented("drs_job_batch", "RETURN")
     found = {result.task: list(differences(keys, of_its_own(result))) for result in ran.results}
     assert found == {result.task: [] for result in ran.results}, ran.output
-    assert len(found) == 10
+    assert len(found) == 13
     statuses = {result.task: result.status for result in ran.results}
     assert sorted(name for name, status in statuses.items() if status == "failed") == [
+        "a selection",
         "check and failure",
+        "no match",
         "no way in",
         "not let in",
         "partial failure",
+        "too many",
         "wrong options",
     ]
     for result in ran.results:
@@ -312,7 +324,7 @@ def test_every_result_of_drs_job_info_is_as_documented(service):
         {"name": "all of it", read: {"job_ids": [one, two, job_id(3)], "gather": everything}},
         {"name": "check mode", read: {"job_ids": [one], "gather": everything}, "check_mode": True},
         {"name": "statuses", read: {"job_ids": [one, two, job_id(3)]}},
-        {"name": "a list", read: {"type": "sync"}},
+        {"name": "a list", read: {"select": {"type": ["sync"]}}},
         {"name": "wrong options", read: {"job_ids": ["x"]}, "ignore_errors": True},
         {"name": "no way in", read: {"job_ids": [one], "token": "short"}, "ignore_errors": True},
         {"name": "no jobs", read: {"job_ids": []}},

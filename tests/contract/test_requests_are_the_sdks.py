@@ -119,9 +119,10 @@ INFO_READS = {
     "batch-progress": ({"job_ids": IDS, "gather": ["progress"]}, lambda client: client.progress(*IDS)),
     "batch-rpo-and-rto": ({"job_ids": IDS, "gather": ["rpo_rto"]}, lambda client: client.rpo_and_rto(*IDS)),
     "list": (
-        {"type": "sync", "name": "orders", "tags": {"stage": "test"}, "engine_type": "mysql"},
+        # What the module matches itself, such as names, is not asked for.
+        {"select": {"type": ["sync"], "name": ["orders"], "tags": {"stage": "test"}, "enterprise_project_id": ["7"]}},
         lambda client: client.listed(
-            "sync", name="orders", tags={"stage": "test"}, engine_type="mysql", cur_page=1, per_page=100
+            "sync", tags={"stage": "test"}, enterprise_project_id="7", cur_page=1, per_page=100
         ),
     ),
 }

@@ -175,7 +175,7 @@ def test_reading_under_faults(seeds, faults, unknown, by_list):
         service.fault(fault)
     ids = [job_id(number) for number in range(len(seeds) + unknown)]
     began = service.clock.now()
-    asked = {"type": "sync"} if by_list else {"job_ids": ids}
+    asked = {"select": {"type": ["sync"]}} if by_list else {"job_ids": ids}
 
     result = run(service, _query, gather=["detail", "progress", "rpo_rto"], **asked)
 
