@@ -5,15 +5,15 @@
 #
 # Mutation testing of what decides: each mutant is a small fault put into the code, and a test should notice it.
 #   tools/mutation.sh [LEAST [FILE...]]   prints the scores; fails if less than LEAST per cent (95) of a file's mutants are
-#                                         noticed, and prints the diffs of those that were not. FILE: _lifecycle, _reconcile,
-#                                         _convergence, _window, _waiting, _pause_record, _maintenance (all)
+#                                         noticed, and prints the diffs of those that were not. FILE: _lifecycle, _guards,
+#                                         _selection, _reconcile, _convergence, _window, _waiting, _pause_record, _maintenance (all)
 # It works on copies in .cache/mutation. Each file is mutated with its own tests alone, since every mutant starts them again.
 
 set -euo pipefail
 
 least=${1:-95}
 shift $(($# ? 1 : 0))
-[ $# -gt 0 ] || set -- _lifecycle _reconcile _convergence _window _waiting _pause_record _maintenance
+[ $# -gt 0 ] || set -- _lifecycle _guards _selection _reconcile _convergence _window _waiting _pause_record _maintenance
 cd "$(dirname "$0")/.."
 root=$PWD
 collection=ansible_collections/huaweicloud/drs
@@ -51,8 +51,10 @@ survivors() { # name of a file of module_utils
 for file in "$@"; do
   case $file in
     _lifecycle) mutate _lifecycle plugins/module_utils/test_lifecycle.py test_check_mode.py ;;
-    _reconcile) mutate _reconcile plugins/module_utils/test_reconcile.py plugins/module_utils/test_convergence.py ;;
-    _convergence) mutate _convergence plugins/module_utils/test_convergence.py ;;
+    _guards) mutate _guards plugins/module_utils/test_guards.py ;;
+    _selection) mutate _selection plugins/module_utils/test_selection.py ;;
+    _reconcile) mutate _reconcile plugins/module_utils/test_{reconcile,convergence,guards}.py ;;
+    _convergence) mutate _convergence plugins/module_utils/test_{convergence,guards}.py ;;
     _window) mutate _window plugins/module_utils/test_window.py ;;
     _waiting) mutate _waiting plugins/module_utils/test_waiting.py plugins/modules/test_drs_job_wait.py ;;
     _pause_record) mutate _pause_record plugins/module_utils/test_pause_record.py ;;

@@ -9,7 +9,7 @@ What to do with a job is decided in _reconcile; what is asked of the service, in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from ansible_collections.huaweicloud.drs.plugins.module_utils import _answers, _api, _guards, _reconcile
 from ansible_collections.huaweicloud.drs.plugins.module_utils._answers import Reading, WriteItem, WriteResult
@@ -85,6 +85,7 @@ class Convergence:
         self._splitting: dict[_api.Endpoint, set[Job]] = {}
         self._held: dict[_api.Endpoint, list[Job]] = {}
         self._counts: dict[str, int] = {}
+        self._later: Collection[Job] = ()  # the jobs whose wave has not begun
 
     def run(self) -> None:
         self._began = self._now()
@@ -98,7 +99,7 @@ class Convergence:
             if begun and (self._stopped or self._now() >= self._rules.deadline):
                 self._cut_off(wave + left)
                 break
-            members = set(wave)
+            members, self._later = set(wave), set(left)
             self._run_wave(wave, [(job, send) for job, send in wanted if job in members])
             begun, wanted = True, []
         if self._jobs and not self._answered and not self.fatal:
@@ -446,7 +447,7 @@ class Convergence:
         return self._poll_at
 
     def _report_counts(self) -> None:
-        counts = count(self._jobs)
+        counts = count(self._jobs, self._later)
         if counts != self._counts:
             self._counts = counts
             self._report(counts)
@@ -456,9 +457,9 @@ def _is_written(job: Job) -> bool:
     return job.state.attempts > 0 or job.state.written
 
 
-def count(jobs: Iterable[Job]) -> dict[str, int]:
+def count(jobs: Iterable[Job], later: Collection[Job] = ()) -> dict[str, int]:
     """How many jobs are where, for people who wait: the numbers but total add up to total. A job for which no write may be
-    used is only looked at, and nobody waits for it."""
+    used is only looked at, and nobody waits for it. later: jobs whose wave has not begun; their number is left out if it is 0."""
     counts = dict.fromkeys(("total", "reached", "in_progress", "busy", "lost", "failed"), 0)
     for job in jobs:
         if job.desired.allowed == frozenset():
@@ -466,6 +467,8 @@ def count(jobs: Iterable[Job]) -> dict[str, int]:
         counts["total"] += 1
         if job.done:
             counts["reached" if job.outcome in ("ok", "accepted") else "failed"] += 1
+        elif job in later:
+            counts["later"] = counts.get("later", 0) + 1
         elif job.state.sent and job.state.sent.answer == _reconcile.LOST:
             counts["lost"] += 1
         elif job.state.refusal:

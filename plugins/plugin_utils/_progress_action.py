@@ -5,7 +5,8 @@
 ansible-playbook is gone. Private to this collection.
 
 A module that waits has the options progress and progress_file, and appends one JSON object a line to that file:
-{"at": ISO 8601, "state": "paused", "total": 40, "reached": 12, "in_progress": 27, "busy": 1, "failed": 0, "lost": 0}.
+{"at": ISO 8601, "state": "paused", "total": 40, "reached": 12, "in_progress": 7, "busy": 1, "failed": 0, "lost": 0, "later": 20}.
+later is left out if no job waits for its wave.
 """
 
 from __future__ import annotations
@@ -85,6 +86,7 @@ def progress_line(host: str, record: Any) -> str | None:
             return None
         words = [f"{record['reached']:d} of {record['total']:d} {record['state']}"]
         words += [f"{record[key]:d} {key.replace('_', ' ')}" for key in _TOLD_UNLESS_ZERO if record[key]]
+        words += [f"{record['later']:d} in later waves"] if record.get("later") else []
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
     return f"[{host}] {', '.join(words)}"

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from ansible_collections.huaweicloud.drs.plugins.module_utils._guards import GuardError, Wave, serial_of, sizes
 from ansible_collections.huaweicloud.drs.tests.unit.in_process import emulator, job_id, run_batch
@@ -70,6 +72,12 @@ class TestSerial:
         read = [entry.job_ids for entry in service.journal if entry.endpoint == "batch-status"]
         assert read[0] == [job_id(0)]
         assert all(len(some) <= 2 for some in read)
+
+    def test_progress_tells_the_jobs_of_later_waves_apart(self, tmp_path):
+        lines = tmp_path / "lines"
+        batch(emulator([RUNNING] * 3), 3, serial=["1"], progress_file=str(lines))
+        later = [json.loads(line).get("later") for line in lines.read_text(encoding="utf-8").splitlines()]
+        assert list(dict.fromkeys(later)) == [2, 1, None]
 
     def test_it_needs_wait(self):
         service = emulator([RUNNING])

@@ -61,6 +61,10 @@ class TestLine:
     def test_nothing_is_said_when_nothing_is_waited_for(self, facts):
         assert plugin.progress_line("h", record(**{"in_progress": 0, "busy": 0, **facts})) is None
 
+    def test_jobs_of_later_waves(self):
+        line = plugin.progress_line("h", record(reached=1, in_progress=8, busy=0, later=31))
+        assert line == "[h] 1 of 40 paused, 8 in progress, 31 in later waves"
+
     @pytest.mark.parametrize("waiting", ["in_progress", "busy", "lost"])
     def test_each_kind_of_waiting_is_told(self, waiting):
         line = plugin.progress_line("h", record(**{"reached": 39, "in_progress": 0, "busy": 0, waiting: 1}))
