@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """As much of AWX's API as its own collection awx.awx asks for when content is made: named things, surveys and associations.
 
-It judges nothing: the modules of awx.awx refuse wrong options, and the tests look at what arrived.
+The modules of awx.awx refuse wrong options; what AWX itself refuses, this controller answers with HTTP 400 and the reasons, by rules.
 """
 
 from __future__ import annotations
@@ -12,22 +12,30 @@ import contextlib
 import http.server
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from ansible_collections.huaweicloud.drs.tests.awx import rules, workflow
+
 _PREFIX = "/api/v2/"
 _UNIFIED = ("job_templates", "workflow_job_templates", "projects")
+_WITH_VARIABLES = ("job_templates", "workflow_job_templates")
 _TYPES = {"inventories": "inventory"}  # the others lose their s
 
 
 class Controller:
-    """What was made, by kind and in order. Each thing is a dictionary as the API shows it."""
+    """What was made, by kind and in order. Each thing is a dictionary as the API shows it.
 
-    def __init__(self) -> None:
+    playbooks are the files that the project has, as AWX would find them.
+    """
+
+    def __init__(self, playbooks: Collection[str] = ()) -> None:
         self.things: dict[str, list[dict[str, Any]]] = {}
         self.writes: list[tuple[str, str]] = []
+        self.refused: list[tuple[str, Any]] = []
         self.url = ""
+        self._playbooks = playbooks
         self._count = 0
         self.create("organizations", {"name": "Default"})
 
@@ -53,39 +61,111 @@ class Controller:
 
     def answer(self, method: str, target: str, body: Any) -> tuple[int, Any]:
         """The status and body for a request."""
+        status, answered = self._answer(method, target, body)
+        if status >= 400:
+            self.refused.append((f"{method} {urlsplit(target).path}", answered))
+        elif method != "GET":
+            self.writes.append((method, urlsplit(target).path))
+        return status, answered
+
+    def _answer(self, method: str, target: str, body: Any) -> tuple[int, Any]:
         address = urlsplit(target)
         kind, number, rest, *_more = [*address.path.removeprefix(_PREFIX).strip("/").split("/"), "", "", ""]
-        if method != "GET":
-            self.writes.append((method, address.path))
         if not number:
-            return (
-                (201, self.create(kind, body))
-                if method == "POST"
-                else (200, self._list(kind, dict(parse_qsl(address.query))))
-            )
+            if method == "GET":
+                return 200, self._list(kind, dict(parse_qsl(address.query)))
+            errors = self._errors(kind, body)
+            return (400, errors) if errors else (201, self.create(kind, _stored(kind, body)))
         (thing,) = (thing for thing in self.things[kind] if thing["id"] == int(number))
         if rest == "survey_spec":
-            thing["survey_spec"] = body if method == "POST" else thing["survey_spec"]
-            return 200, thing["survey_spec"]
+            return self._survey(thing, method, body)
         if rest == "create_approval_template":
             approval = self.create("workflow_approval_templates", body)
             thing["unified_job_template"] = approval["id"]
             thing["related"]["unified_job_template"] = approval["url"]
             return 201, approval
         if rest:
-            associated = thing.setdefault(rest, [])
-            if method == "GET":
-                return 200, page([{"id": each} for each in associated])
-            associated.append(body["id"])
-            return 204, None
+            return self._associate(thing, rest, method, body)
         if method == "PATCH":
-            thing |= body
+            if (
+                kind == "credential_types"
+                and self._in_use(thing)
+                and body.get("inputs", thing["inputs"]) != thing["inputs"]
+            ):
+                return 403, {"detail": "the fields of a credential type that is in use cannot be changed"}
+            errors = self._errors(kind, thing | body)
+            if errors:
+                return 400, errors
+            thing |= _stored(kind, body)
         return 200, thing
+
+    @staticmethod
+    def _survey(thing: dict[str, Any], method: str, body: Any) -> tuple[int, Any]:
+        if method == "POST":
+            error = rules.survey_error(body)
+            if error:
+                return 400, {"error": error}
+        if method != "GET":
+            thing["survey_spec"] = body if method == "POST" else {}
+            return 200, None
+        return 200, thing["survey_spec"]
+
+    def _associate(self, thing: dict[str, Any], kind: str, method: str, body: Any) -> tuple[int, Any]:
+        associated = thing.setdefault(kind, [])
+        if method == "GET":
+            return 200, page([{"id": each} for each in associated])
+        if body.get("disassociate"):
+            associated.remove(body["id"])
+            return 204, None
+        if kind in workflow.EDGES:
+            error = workflow.edge_error(self._edges(thing["workflow_job_template"]), thing["id"], kind, body["id"])
+            if error:
+                return 400, {"Error": error}
+        associated.append(body["id"])
+        return 204, None
+
+    def _edges(self, of_workflow: int) -> list[tuple[int, str, int]]:
+        nodes = [
+            node for node in self.things["workflow_job_template_nodes"] if node["workflow_job_template"] == of_workflow
+        ]
+        return [(node["id"], edge, child) for node in nodes for edge in workflow.EDGES for child in node.get(edge, [])]
+
+    def _errors(self, kind: str, body: dict[str, Any]) -> Any:
+        """Why AWX refuses to make or change a thing so, or nothing."""
+        if kind == "credential_types":
+            return rules.credential_type_errors(body)
+        if kind == "notification_templates":
+            return rules.notification_errors(body)
+        if kind == "job_templates":
+            return {} if body["playbook"] in self._playbooks else {"playbook": ["it is not in the project"]}
+        if kind in ("schedules", "workflow_job_template_nodes"):
+            template = self._template(body.get("unified_job_template"))
+            errors = rules.saved_launch_errors(template, body, may_come_later=kind != "schedules")
+            unusable = rules.rrule_errors(body["rrule"]) if kind == "schedules" else []
+            return errors | ({"rrule": unusable} if unusable else {})
+        return {}
+
+    def _template(self, number: int | None) -> dict[str, Any] | None:
+        """The template with this id, if it is one that takes variables."""
+        templates = [thing for kind in _WITH_VARIABLES for thing in self.things.get(kind, [])]
+        return next((thing for thing in templates if thing["id"] == number), None)
+
+    def _in_use(self, credential_type: dict[str, Any]) -> bool:
+        return any(each["credential_type"] == credential_type["id"] for each in self.things.get("credentials", []))
 
     def _list(self, kind: str, query: dict[str, str]) -> dict[str, Any]:
         kinds = _UNIFIED if kind == "unified_job_templates" else (kind,)
         things = [thing for each in kinds for thing in self.things.get(each, [])]
         return page([thing for thing in things if all(str(thing.get(key)) == value for key, value in query.items())])
+
+
+def _stored(kind: str, body: dict[str, Any]) -> dict[str, Any]:
+    """A body as AWX keeps it: it fills in what a notification's kind has defaults for."""
+    if kind != "notification_templates":
+        return body
+    fields = rules.NOTIFICATION_FIELDS[body["notification_type"]]
+    defaults = {name: value for name, value in fields.items() if not isinstance(value, type)}
+    return body | {"notification_configuration": defaults | body["notification_configuration"]}
 
 
 def page(things: list[dict[str, Any]]) -> dict[str, Any]:
@@ -94,9 +174,9 @@ def page(things: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def serve() -> Iterator[Controller]:
+def serve(playbooks: Collection[str] = ()) -> Iterator[Controller]:
     """A controller that listens on loopback, at its url, until the block ends."""
-    controller = Controller()
+    controller = Controller(playbooks)
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -110,7 +190,7 @@ def serve() -> Iterator[Controller]:
             self.end_headers()
             self.wfile.write(content)
 
-        do_POST = do_PATCH = do_GET  # noqa: N815
+        do_POST = do_PATCH = do_DELETE = do_GET  # noqa: N815
 
         def log_message(self, *_: Any) -> None:
             """Nothing."""

@@ -13,7 +13,14 @@ import subprocess
 import sys
 from typing import Any, NamedTuple
 
-from ansible_collections.huaweicloud.drs.tests.awx.content import PROJECT, TEMPLATES, injected, variables
+from ansible_collections.huaweicloud.drs.tests.awx.content import (
+    PROJECT,
+    TEMPLATES,
+    WORKFLOWS,
+    injected,
+    variables,
+    variables_of_node,
+)
 from ansible_collections.huaweicloud.drs.tests.demo import ansible
 
 _RUNNER = [sys.executable, "-m", "ansible_runner"]
@@ -46,11 +53,25 @@ class Runner:
 
     def run(self, template: str, answers: dict[str, Any], credential: dict[str, str]) -> Ran:
         """Run a job template: what it is launched with is its own variables, these answers and the credential, and nothing else."""
+        return self._run(TEMPLATES[template]["playbook"], variables(template, answers, **self._names()), credential)
+
+    def run_node(
+        self, workflow: str, node: str, answers: dict[str, Any], handed_on: dict[str, Any], credential: dict[str, str]
+    ) -> Ran:
+        """Run a node of a workflow that was launched with these answers, after nodes that handed these variables on."""
+        (written,) = (each for each in WORKFLOWS[workflow]["nodes"] if each["identifier"] == node)
+        playbook = TEMPLATES[written["unified_job_template"]["name"]]["playbook"]
+        given = variables_of_node(workflow, node, answers, handed_on, **self._names())
+        return self._run(playbook, given, credential, "--check" if written.get("job_type") == "check" else "")
+
+    def _names(self) -> dict[str, str]:
+        return {"drs_awx_project_path": str(self.project_at_work), "drs_awx_state_dir": str(self.state_dir)}
+
+    def _run(self, playbook: str, given: dict[str, Any], credential: dict[str, str], options: str = "") -> Ran:
         self._runs += 1
-        paths = {"drs_awx_project_path": str(self.project_at_work), "drs_awx_state_dir": str(self.state_dir)}
         content = {
             "inventory/hosts.yml": "---\nall: {}\n",
-            "env/extravars": json.dumps(variables(template, answers, **paths)),
+            "env/extravars": json.dumps(given),
             "env/envvars": json.dumps(injected(credential) | self._settings()),
         }
         for name, text in content.items():
@@ -59,7 +80,7 @@ class Runner:
             path.write_text(text, encoding="utf-8")
 
         ident = f"run-{self._runs}"
-        sent = self._call("transmit", str(self._data), "-p", TEMPLATES[template]["playbook"], "-i", ident)
+        sent = self._call("transmit", str(self._data), "-p", playbook, "-i", ident, f"--cmdline={options}")
         worked = self._call("worker", "--private-data-dir", str(self._work), stdin=sent.stdout)
         self._call("process", str(self._data), "-i", ident, stdin=worked.stdout)
 
