@@ -232,3 +232,36 @@ def test_what_is_left_is_restored_by_the_template_of_the_windows_themselves():
     windows = [node for name in WINDOWS for node in WORKFLOWS[name]["nodes"] if node["identifier"] == "window"]
     assert {node["unified_job_template"]["name"] for node in windows} == {schedule["unified_job_template"]}
     assert variables_of_node(WINDOWS[1], "window", {}, {})["drs_restore_only"] == "false"
+
+
+def test_the_pods_of_jobs_see_one_folder_on_a_volume_that_many_may_write_to():
+    """The example of the guide: the mount is the folder that the content names, and every pod runs as one user, since records are 0600."""
+    found = {snippet.file: snippet.text for snippet in snippets() if snippet.page.endswith("awx_guide.rst")}
+    volume, claim, pod = (yaml.safe_load(found[f"{name}.yml"]) for name in ("volume", "claim", "container-group"))
+    assert (volume["kind"], claim["kind"], pod["kind"]) == ("PersistentVolume", "PersistentVolumeClaim", "Pod")
+    assert volume["spec"]["accessModes"] == claim["spec"]["accessModes"] == ["ReadWriteMany"]
+    assert claim["spec"]["volumeName"] == volume["metadata"]["name"]
+    # With a class, the claim would be given a new volume of that class.
+    assert volume["spec"]["storageClassName"] == claim["spec"]["storageClassName"] == ""
+    assert volume["spec"]["persistentVolumeReclaimPolicy"] == "Retain"
+    # What the modules ask of storage that several machines share.
+    assert any(option.startswith("nfsvers=4") for option in volume["spec"]["mountOptions"])
+    (container,) = pod["spec"]["containers"]
+    assert container["args"] == ["ansible-runner", "worker", "--private-data-dir=/runner"]
+    (mount,), (mounted,) = container["volumeMounts"], pod["spec"]["volumes"]
+    assert mount == {"name": mounted["name"], "mountPath": NAMES["drs_awx_state_dir"]}
+    assert mounted["persistentVolumeClaim"] == {"claimName": claim["metadata"]["name"]}
+    assert pod["metadata"]["namespace"] == claim["metadata"]["namespace"]
+    (line,) = (each.text for each in snippets() if "install -d" in each.text)
+    owner = re.search(r"install -d -o (\d+) -g (\d+) -m (\d+) (\S+)", line)
+    assert owner.groups() == (
+        str(pod["spec"]["securityContext"]["runAsUser"]),
+        str(pod["spec"]["securityContext"]["runAsGroup"]),
+        "0700",
+        volume["spec"]["nfs"]["path"],
+    )
+
+
+def test_the_guide_says_in_bold_that_a_cancelled_workflow_skips_its_restore():
+    text = " ".join((ansible.ROOT / "docs" / "docsite" / "rst" / "awx_guide.rst").read_text(encoding="utf-8").split())
+    assert "**If you cancel the workflow itself, AWX skips its restore.**" in text

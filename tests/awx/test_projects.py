@@ -25,7 +25,10 @@ def places(service, tmp_path):
     found = {}
     for name, variables in HOSTS.items():
         project = {"id": str(variables["drs_project_id"]), "name": str(variables["drs_region"])}
-        jobs = [{"id": str(job_id), "status": "INCRE_TRANSFER_STARTED"} for job_id in variables["drs_job_ids"]]
+        jobs = [
+            {"id": str(job_id), "name": f"{name}-{n}", "status": "INCRE_TRANSFER_STARTED"}
+            for n, job_id in enumerate(variables["drs_job_ids"])
+        ]
         found[name] = service(jobs, identity={"projects": [project]})
         path = tmp_path / "project" / "inventory" / "host_vars" / f"{name}.json"
         path.parent.mkdir(exist_ok=True)
@@ -75,3 +78,21 @@ def test_in_turn_until_one_fails(places, play):
     assert paused(second) == []
     assert len(second.emulator.journal) > 0
     assert len(third.emulator.journal) == 0
+
+
+def test_by_a_selection_in_the_place_of_ids(places, play):
+    chosen = {"drs_job_ids": "", "drs_select_name": "*-0, *-1", "drs_select_exclude": "orders_berlin-1"}
+    done = play("-e", "drs_at_a_time=100%", "-e", json.dumps(chosen))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {name: paused(serving) for name, serving in places.items()} == {
+        name: HOSTS[name]["drs_job_ids"][:1] for name in NAMES
+    }
+
+
+@pytest.mark.parametrize(
+    "chosen", [{"drs_job_ids": ""}, {"drs_job_ids": "", "drs_select_exclude": "a"}, {"drs_select_name": "a"}]
+)
+def test_without_a_choice_of_jobs_or_with_two_nothing_is_sent(places, play, chosen):
+    done = play("-e", json.dumps(chosen))
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert [len(serving.emulator.journal) for serving in places.values()] == [0, 0, 0]
