@@ -103,3 +103,12 @@ def variables_of_node(
     (written,) = (each for each in WORKFLOWS[workflow_name]["nodes"] if each["identifier"] == node)
     made = template(written["unified_job_template"]["name"], **names)
     return workflow.node_variables(made, written, handed_on, of_the_workflow) | {"awx_workflow_job_id": 7}
+
+
+def variables_of_schedule(name: str, **names: str) -> dict[str, Any]:
+    """The extra variables of a job that a schedule of a job template launches."""
+    schedule = SCHEDULES[name]
+    made = template(schedule["unified_job_template"], **names)
+    taken, errors = rules.given(made, schedule["extra_data"])
+    assert not errors, errors
+    return rules.job_variables(made, taken)

@@ -15,11 +15,13 @@ from typing import Any, NamedTuple
 
 from ansible_collections.huaweicloud.drs.tests.awx.content import (
     PROJECT,
+    SCHEDULES,
     TEMPLATES,
     WORKFLOWS,
     injected,
     variables,
     variables_of_node,
+    variables_of_schedule,
 )
 from ansible_collections.huaweicloud.drs.tests.demo import ansible
 
@@ -63,6 +65,11 @@ class Runner:
         playbook = TEMPLATES[written["unified_job_template"]["name"]]["playbook"]
         given = variables_of_node(workflow, node, answers, handed_on, **self._names())
         return self._run(playbook, given, credential, "--check" if written.get("job_type") == "check" else "")
+
+    def run_schedule(self, name: str, credential: dict[str, str]) -> Ran:
+        """Run the job that a schedule launches."""
+        playbook = TEMPLATES[SCHEDULES[name]["unified_job_template"]]["playbook"]
+        return self._run(playbook, variables_of_schedule(name, **self._names()), credential)
 
     def _names(self) -> dict[str, str]:
         return {"drs_awx_project_path": str(self.project_at_work), "drs_awx_state_dir": str(self.state_dir)}
@@ -115,7 +122,7 @@ class Runner:
 
 
 def _artifacts(folder: pathlib.Path) -> dict[str, Any]:
-    """What AWX takes as a job's artifacts: the artifact_data of the last event."""
+    """What AWX takes as a job's artifacts: the artifact_data of the last event, and nothing of a job that was killed."""
     events = [json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("job_events/*.json")]
-    (stats,) = (event for event in events if event["event"] == "playbook_on_stats")
-    return stats["event_data"].get("artifact_data", {})
+    stats = [event["event_data"] for event in events if event["event"] == "playbook_on_stats"]
+    return stats[0].get("artifact_data", {}) if stats else {}

@@ -32,7 +32,8 @@ def run(served, folder, answers, variables):
     environment = ansible.environment(folder, account | variables)
     # Pipelining, since most of the time would go into copying the modules.
     environment |= {"ANSIBLE_COLLECTIONS_PATH": str(awx_collection.tree()), "ANSIBLE_PIPELINING": "true"}
-    command = [ansible.program(), str(AWX / "content.yml"), "-e", json.dumps(answers)]
+    # At the verbosity that shows what modules were given.
+    command = [ansible.program(), str(AWX / "content.yml"), "-vvv", "-e", json.dumps(answers)]
     done = subprocess.run(
         command, env=environment, cwd=folder, capture_output=True, text=True, timeout=300, check=False
     )
