@@ -80,6 +80,7 @@ class Runner:
             "inventory/hosts.yml": "---\nall: {}\n",
             "env/extravars": json.dumps(given),
             "env/envvars": json.dumps(injected(credential) | self._settings()),
+            "env/cmdline": options,
         }
         for name, text in content.items():
             path = self._data / name
@@ -87,8 +88,8 @@ class Runner:
             path.write_text(text, encoding="utf-8")
 
         ident = f"run-{self._runs}"
-        sent = self._call("transmit", str(self._data), "-p", playbook, "-i", ident, f"--cmdline={options}")
-        worked = self._call("worker", "--private-data-dir", str(self._work), stdin=sent.stdout)
+        sent = self._call("transmit", str(self._data), "-p", playbook, "-i", ident)
+        worked = self._call("worker", "--private-data-dir", str(self._work), "--delete", stdin=sent.stdout)
         self._call("process", str(self._data), "-i", ident, stdin=worked.stdout)
 
         artifacts = self._data / "artifacts" / ident

@@ -127,10 +127,10 @@ def test_a_survey_asks_for_variables_of_the_playbook_and_for_no_path(name):
 
 
 def _variables_of(playbook):
-    """What a playbook's first comment names, with the options of its role; and those of them that are paths."""
-    path = ansible.ROOT / "playbooks" / f"{playbook}.yml"
-    text = (path if path.exists() else PROJECT / f"{playbook}.yml").read_text(encoding="utf-8")
-    known = set(re.findall(r"\b(?:drs|maintenance_window|cutover|decommission)_\w+", text.partition("\n- name:")[0]))
+    """What the first comments of a playbook and of the project's name, with the options of its role; and those of them that are paths."""
+    files = (path for folder in (ansible.ROOT / "playbooks", PROJECT) for path in folder.glob(f"{playbook}.yml"))
+    text = "".join(path.read_text(encoding="utf-8").partition("\n- name:")[0] for path in files)
+    known = set(re.findall(r"\b(?:drs|maintenance_window|cutover|decommission)_\w+", text))
     role = {"restore": "maintenance_window"}.get(playbook, playbook)
     specs = ansible.ROOT / "roles" / role / "meta" / "argument_specs.yml"
     if not specs.exists():
