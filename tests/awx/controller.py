@@ -79,6 +79,9 @@ class Controller:
         (thing,) = (thing for thing in self.things[kind] if thing["id"] == int(number))
         if rest == "survey_spec":
             return self._survey(thing, method, body)
+        if rest == "launch":
+            errors = rules.launch_errors(thing, body.get("extra_vars", {}), workflow=kind != "job_templates")
+            return (400, errors) if errors else (201, {"job": 1})
         if rest == "create_approval_template":
             approval = self.create("workflow_approval_templates", body)
             thing["unified_job_template"] = approval["id"]

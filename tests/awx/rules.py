@@ -164,7 +164,8 @@ def job_variables(template: Values, at_run_time: Values) -> dict[str, Any]:
 
 
 # --- Launches, schedules and workflow nodes: awx/main/models/jobs.py, _accept_or_ignore_job_kwargs; awx/api/serializers.py,
-# --- LaunchConfigurationBaseSerializer, ScheduleSerializer, WorkflowJobTemplateNodeSerializer ---
+# --- JobLaunchSerializer, WorkflowJobLaunchSerializer, LaunchConfigurationBaseSerializer, ScheduleSerializer,
+# --- WorkflowJobTemplateNodeSerializer ---
 
 # What a launch, a schedule or a node may say beside variables, and what must be true of the template for it.
 _PROMPTS = {
@@ -178,6 +179,14 @@ _PROMPTS = {
     "job_tags": "ask_tags_on_launch",
     "credentials": "ask_credential_on_launch",
 }
+
+
+def launch_errors(template: Values, variables: Values, *, workflow: bool) -> dict[str, list[str]]:
+    """Why a launch with these variables is refused. A job template ignores those that nobody asks for; a workflow refuses them."""
+    errors = given(template, variables).errors
+    if not workflow:
+        errors.pop("extra_data", None)
+    return errors
 
 
 def saved_launch_errors(template: Values | None, fields: Values, *, may_come_later: bool) -> dict[str, list[str]]:

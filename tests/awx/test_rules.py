@@ -76,6 +76,21 @@ class TestController:
         assert status == 400
         assert list(errors) == [at_fault]
 
+    @pytest.mark.parametrize("kind", ["job_templates", "workflow_job_templates"])
+    def test_a_launch(self, controller, kind):
+        body = {"name": "asking", "playbook": "status.yml", "survey_enabled": True}
+        _status, made = controller.answer("POST", f"/api/v2/{kind}/", body)
+        controller.answer("POST", made["related"]["survey_spec"], survey(TEXT))
+
+        def launch(**answers):
+            return controller.answer("POST", f"{made['url']}launch/", {"extra_vars": answers})
+
+        assert launch(word="two")[0] == 201
+        assert launch() == (400, {"variables_needed_to_start": ["word is missing"]})
+        assert launch(word="")[0] == 400
+        # A job template ignores what it does not ask for.
+        assert launch(word="two", other=1)[0] == (201 if kind == "job_templates" else 400)
+
     def test_a_playbook_that_the_project_does_not_have(self, controller):
         where = "/api/v2/job_templates/"
         assert controller.answer("POST", where, {"name": "one", "playbook": "start.yml"})[0] == 400
