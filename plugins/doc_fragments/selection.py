@@ -39,7 +39,7 @@ options:
         type: dict
         default: {}
       status:
-        description: Statuses of the service, as those of M(huaweicloud.drs.drs_job_wait#module). A paused job has V(PAUSING).
+        description: Statuses of the service, as those of M(huaweicloud.drs.drs_job_wait). A paused job has V(PAUSING).
         type: list
         elements: str
         default: []

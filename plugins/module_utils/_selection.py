@@ -157,13 +157,9 @@ def choose(wanted: Criteria, lists: Mapping[Key, Sequence[Listed]]) -> Chosen:
 
 def in_words(wanted: Criteria) -> str:
     """What was given, for texts: name: app-*, tags: env=prod."""
-    parts = [
-        "%s: %s" % (name, ", ".join(getattr(wanted, name))) for name in ("name", "exclude") if getattr(wanted, name)
-    ]
-    if wanted.tags:
-        parts.append("tags: %s" % ", ".join("%s=%s" % tag for tag in wanted.tags))
-    rest = [name for name in _TEXTS if name not in ("name", "exclude") and getattr(wanted, name)]
-    return "; ".join(parts + ["%s: %s" % (name, ", ".join(getattr(wanted, name))) for name in rest])
+    values = {name: ", ".join(getattr(wanted, name)) for name in _TEXTS}
+    values["tags"] = ", ".join("%s=%s" % tag for tag in wanted.tags)
+    return "; ".join("%s: %s" % (name, values[name]) for name in wanted._fields if values.get(name))
 
 
 def selected(chosen: Sequence[Chosen]) -> dict[str, t.Any] | None:

@@ -17,6 +17,7 @@ from ansible_collections.huaweicloud.drs.plugins.module_utils._selection import 
     SelectionError,
     choose,
     criteria,
+    in_words,
     keys_of,
     matches,
 )
@@ -69,7 +70,8 @@ class TestCriteria:
     )
     def test_nothing_to_select_by_is_refused(self, given):
         with pytest.raises(
-            SelectionError, match=r"^jobs\[2\].select names none of .*name: \['\*'\] if all jobs are meant$"
+            SelectionError,
+            match=r"^jobs\[2\].select names none of name, tags, status, .*name: \['\*'\] if all jobs are meant$",
         ):
             criteria(given, "jobs[2].select")
         assert criteria(given, "select", must_narrow=False).name == ()
@@ -89,6 +91,23 @@ class TestCriteria:
 
     def test_a_paused_job_is_spelt_one_way(self):
         assert criteria({"status": ["PAUSEING"]}, "select").status == ("PAUSING",)
+
+    def test_in_words(self):
+        whole = {
+            "name": ["app-*", "db"],
+            "exclude": ["*-1", "*-2"],
+            "tags": {"env": "prod", "team": "db"},
+            "status": ["PAUSING"],
+            "type": ["sync", "migration"],
+            "engine_type": ["mysql"],
+            "enterprise_project_id": ["7"],
+            "allow_none": True,
+        }
+        assert in_words(criteria(whole, "select")) == (
+            "name: app-*, db; exclude: *-1, *-2; tags: env=prod, team=db; status: PAUSING; type: sync, migration; "
+            "engine_type: mysql; enterprise_project_id: 7"
+        )
+        assert in_words(criteria({"type": ["sync"]}, "select")) == "type: sync"
 
     def test_tags_are_texts(self):
         assert criteria({"tags": {"n": 7, "b": True, "none": None}}, "select").tags == (
