@@ -120,10 +120,10 @@ def _said(part):
 
 def _reasons(found):
     """One line for the jobs that share what happened (head) and what was said about it. found: head, said, job."""
-    together = {}
+    together = collections.defaultdict(list)
     for head, said, job in found:
         if said:
-            together.setdefault((head, said), []).append(job)
+            together[head, said].append(job)
     return [f"{head}: {_some(jobs)}: {said}" for (head, said), jobs in together.items()]
 
 

@@ -407,10 +407,11 @@ def run(module: AnsibleModule, runtime: Runtime) -> None:
     if not jobs:
         module.exit_json(msg=nothing_to_do(chosen), **answer())
     report = _progress.reporter(params["progress_file"], target_in_words(rules), runtime.clock)
-    waiting = Waiting(jobs, client.api, rules, runtime.clock, runtime.listening, report)
+    service = t.cast(Client, client)
+    waiting = Waiting(jobs, service.api, rules, runtime.clock, runtime.listening, report)
     if chosen:
         waiting.know(chosen[0].jobs)
-    waiting.run(client.http.deadline, params["wait_interval"])
+    waiting.run(service.http.deadline, params["wait_interval"])
     message = in_words(jobs, waiting.watches, rules)
     if any(job.outcome not in GOOD for job in jobs):
         module.fail_json(msg=message, **answer(waiting.watches))
