@@ -311,7 +311,7 @@ def _input_errors(inputs: Values) -> Iterable[str]:
             yield f"{name}: its type must be string or boolean"
         if kind != "string" and set(field) & {"choices", "multiline", "format", "secret"}:
             yield f"{name}: choices, multiline, format and secret are for strings"
-        if "default" in field and type(field["default"]) is not {"string": str, "boolean": bool}.get(kind):
+        if "default" in field and not isinstance(field["default"], {"string": str, "boolean": bool}.get(kind, ())):
             yield f"{name}: the default has the wrong type"
         if field.get("format", "url") not in ("url", "ssh_private_key"):
             yield f"{name}: there is no such format"
@@ -380,7 +380,7 @@ def notification_errors(body: Values) -> list[str]:
         wanted = kind if isinstance(kind, type) else type(kind)
         if value is kind and isinstance(kind, type):
             errors.append(f"{name} is missing")
-        elif type(value) is not wanted:
+        elif not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
             errors.append(f"{name} must be a {wanted.__name__}")
         elif value == []:
             errors.append(f"{name} is empty")
