@@ -27,7 +27,7 @@ options:
     description:
       - The answer. Blank and V(null) are no answer, and give O(default).
       - For a boolean, V(true), V(yes), V(on), V(1), V(false), V(no), V(off) and V(0) in any case.
-      - For a list, a list or a text with commas or white space between the items. For a dictionary, a dictionary or a text such
+      - For a list, a list or a text with commas or line breaks between the items. For a dictionary, a dictionary or a text such
         as V(env=prod, team=db). Blank items are no items.
     type: raw
     required: true
@@ -98,8 +98,8 @@ def answer(value, default, name="the answer", choices=None, kind=None):
 
 
 def _list(value):
-    values = value if isinstance(value, (list, tuple)) else [] if value is None else [value]
-    return [part for one in values if one is not None for part in re.split(r"[,\s]+", str(one)) if part]
+    items = value if isinstance(value, (list, tuple)) else re.split(r"[,\n]", "" if value is None else str(value))
+    return [text for text in (str(one).strip() for one in items if one is not None) if text.strip(",")]
 
 
 def _dictionary(value, name):

@@ -100,7 +100,9 @@ class Tagged(list):
     ("given", "meant"),
     [
         ("a, b\nc", ["a", "b", "c"]),
-        (["a", "b c"], ["a", "b", "c"]),
+        # A pattern of names that was taken apart would choose more jobs than it says.
+        (["a", " b c "], ["a", "b c"]),
+        ("a b, c", ["a b", "c"]),
         (Tagged(["a"]), ["a"]),
         (("a", None, ""), ["a"]),
         (7, ["7"]),
