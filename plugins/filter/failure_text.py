@@ -13,7 +13,8 @@ author:
 description:
   - Private to this collection. Used by its roles.
   - Gives the task's name and message, as words of one line that a report can show. Of a task with C(no_log) it gives the name
-    alone, and what looks like a password is masked.
+    alone, and of the module P(ansible.builtin.uri#module) the HTTP status or why there was no answer too, without the address.
+    What looks like a password is masked.
   - Without a task it says so. ansible-core names none for an include that failed, before 2.19 for a handler, and with
     C(any_errors_fatal) or C(run_once) for a task of another host.
   - ansible-core does not clear C(ansible_failed_task) once a rescue is over. Set it empty before a block, so that its rescue

@@ -24,6 +24,14 @@ options:
     description: The path of the page, to be named in the sentence. Empty if no page is written.
     type: str
     default: ""
+  notify_on:
+    description: When a message is sent, V(failure), V(change) (and a failure), V(always) or V(never).
+    type: str
+    default: never
+  unwritten:
+    description: Why the report could not be written, which makes the run a failed one. Empty if it was, or is not to be.
+    type: str
+    default: ""
 """
 
 EXAMPLES = r"""
@@ -34,16 +42,17 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The C(facts) of the JSON file, the C(page) for the template, the C(sentence), the C(outcome) and the C(problems).
+  description: The C(facts) of the JSON file, the C(page) for the template, the C(sentence), the C(outcome), the C(problems), and
+    the C(message), with C(send) and C(text).
   type: dict
 """
 
 from ansible_collections.huaweicloud.drs.plugins.plugin_utils import _report
 
 
-def run_report(run, path=""):
+def run_report(run, path="", notify_on="never", unwritten=""):
     """What _report.report says."""
-    return _report.report(run, path)
+    return _report.report(run, path, notify_on, unwritten)
 
 
 class FilterModule:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -22,6 +23,18 @@ NOT_NAMED = (
     "task of another host."
 )
 _HIDDEN = "failed, and no_log hides why."
+_URI = ("uri", "ansible.builtin.uri", "ansible.legacy.uri")
+# What the module uri says of an address that did not answer, and words of which none comes from the address.
+_UNANSWERED = (
+    (re.compile(r"timed?.?out|expected time", re.IGNORECASE), "no answer came in time"),
+    (re.compile(r"\[Errno -\d+\]|getaddrinfo|name resolution", re.IGNORECASE), "the host's name could not be resolved"),
+    (re.compile(r"certificate|\[SSL", re.IGNORECASE), "no secure connection, or its certificate was not accepted"),
+    (
+        re.compile(r"closed connection|reset by peer|BadStatusLine|IncompleteRead"),
+        "the connection was closed without an answer",
+    ),
+    (re.compile(r"url|port|scheme|host given|label|codec", re.IGNORECASE), "the address is not valid"),
+)
 _FALSE = (None, False, "", "false", "no", "off", "0")
 # Colours and titles of a terminal, which are more than their control character.
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
@@ -38,8 +51,19 @@ def text(task: Any, result: Any) -> str:
         return NOT_NAMED
     name = cut(_shown(task.get("name")) or _shown(task.get("action")) or "a task", LONGEST_NAME)
     if _is_hidden(task.get("no_log")) or _is_censored(result):
-        return f"{name}: {_HIDDEN}"
+        return f"{name}: {_unanswered(result) if task.get('action') in _URI else _HIDDEN}"
     return f"{name}: {_said(result)}"
+
+
+def _unanswered(result: Mapping[str, Any]) -> str:
+    """Why a call of a hidden address failed: the HTTP status, or words that hold nothing of the address."""
+    status, said = result.get("status"), str(result.get("msg") or "")
+    if isinstance(status, int) and 100 <= status <= 599:
+        return f"the answer was HTTP {status}"
+    errno = re.search(r"\[Errno (\d+)\]", said)
+    if errno:
+        return os.strerror(int(errno[1]))
+    return next((words for pattern, words in _UNANSWERED if pattern.search(said)), _HIDDEN)
 
 
 def _said(result: Mapping[str, Any]) -> str:

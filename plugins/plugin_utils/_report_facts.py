@@ -59,11 +59,13 @@ def facts(run: Any) -> dict[str, Any]:
     ended_at = stamp(run.get("ended_at"))
     _measure_pauses(jobs.values(), ended_at)
     problems = [{key: text(one.get(key)) for key in ("step", "text")} for one in mappings(run.get("problems"))]
+    problems = problems or (_refused(steps) if role not in ENDINGS and kind in ("check", "plain") else [])
     work = _work(mapping(run.get("work")))
     still = _still_paused(jobs.values(), kind)
     if jobs and remaining is None and not record["phase"] and not any(job["status"] for job in jobs.values()):
         still["answer"] = {"no": "unknown"}.get(still["answer"], still["answer"])
-    failed = bool(problems) or work["outcome"] == "failed" or still["answer"] in ("yes", "maybe")
+    left = kind == "maintenance" and still["answer"] in ("yes", "maybe")
+    failed = bool(problems) or work["outcome"] == "failed" or left
     return {
         "schema": SCHEMA,
         "collection": "huaweicloud.drs",
@@ -107,6 +109,17 @@ def _ran(step: Mapping[str, Any]) -> bool:
     return bool(result.get("jobs") or result.get("failed") or result.get("unread") or stamp(step.get("started_at")))
 
 
+def _refused(steps: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """The problems of a run that names none: what the modules that failed said."""
+    failed = [
+        step for step in steps if truth(mapping(step.get("result")).get("failed")) and not truth(step.get("plan"))
+    ]
+    return [
+        {"step": text(step.get("name")), "text": text(mapping(step["result"]).get("msg")) or "failed"}
+        for step in failed
+    ]
+
+
 def _changed(step: Mapping[str, Any]) -> bool:
     return truth(mapping(step.get("result")).get("changed")) and not truth(step.get("plan"))
 
@@ -145,6 +158,7 @@ def _jobs(
             job["name"] = text(row.get("name")) or job["name"]
             job["status_before"] = job["status_before"] or text(row.get("status_before")) or text(row.get("status"))
             job["status"] = text(row.get("status")) or job["status"]
+            job["desired"] = text(row.get("state")) or job["desired"]
             job["steps"] += _outcome(step, row)
             seen = _seen(step, row)
             job["timeline"] += seen
@@ -170,6 +184,7 @@ def _job(found: dict[str, dict[str, Any]], job_id: Any) -> dict[str, Any]:
         "name": "",
         "status_before": "",
         "status": "",
+        "desired": "",
         "steps": [],
         "timeline": [],
         "observed": [],
@@ -281,7 +296,7 @@ def _longest_pause(jobs: Iterable[Mapping[str, Any]], warn_after: float | None) 
 
 
 def _still_paused(jobs: Iterable[Mapping[str, Any]], kind: str) -> dict[str, Any]:
-    """The answer to the first question. Of a run that resumes nothing it says which jobs are paused, and judges nothing."""
+    """The answer to the first question. Of a run that only reads, and of one that ends jobs, it says which are paused and judges nothing."""
     jobs = list(jobs)
     ids = {state: [job["id"] for job in jobs if job["state"] == state] for state in (*URGENT, "paused_before")}
     found = {
@@ -290,12 +305,25 @@ def _still_paused(jobs: Iterable[Mapping[str, Any]], kind: str) -> dict[str, Any
         "abandoned": ids["abandoned"],
         "before": ids["paused_before"],
     }
-    if kind != "maintenance":
-        found["ids"] = [job["id"] for job in jobs if phase(job["status"]) == "paused"]
+    if kind == "maintenance":
+        if found["ids"]:
+            return {"answer": "yes", **found}
+        return {"answer": "maybe" if found["perhaps"] else "no", **found}
+    paused = [job for job in jobs if phase(job["status"]) == "paused"]
+    found["ids"] = [job["id"] for job in paused]
+    if kind != "plain" or not any(job["desired"] for job in jobs):
         return {"answer": "not_judged", **found}
-    if found["ids"]:
+    if any(is_left_paused(job) for job in paused):
         return {"answer": "yes", **found}
-    return {"answer": "maybe" if found["perhaps"] else "no", **found}
+    if any(job["desired"] == "paused" for job in paused):
+        return {"answer": "requested", **found}
+    return {"answer": "maybe" if paused else "no", **found}
+
+
+def is_left_paused(job: Mapping[str, Any]) -> bool:
+    """Whether a job is paused that a plain run should have brought to another state. One that was not waited for is not meant."""
+    accepted = any(one["outcome"] == "accepted" for one in job["steps"][-1:])
+    return phase(job["status"]) == "paused" and job["desired"] != "paused" and not accepted
 
 
 def _work(work: Mapping[str, Any]) -> dict[str, str]:

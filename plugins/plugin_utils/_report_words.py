@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import phase
-from ansible_collections.huaweicloud.drs.plugins.plugin_utils._report_facts import was_paused_here
+from ansible_collections.huaweicloud.drs.plugins.plugin_utils._report_facts import is_left_paused, was_paused_here
 
 # The phases in the order of the legend.
 PHASES = {
@@ -39,12 +39,17 @@ REASONS = {
     "ended_meanwhile": "it ended during the work",
     "failed_meanwhile": "it failed during the work",
     "illegal_status": "its status does not allow this",
+    "list_unreadable": "the list of jobs could not be read to its end",
     "lost": "the answer to the request was lost, and the status does not show whether it was carried out",
+    "no_match": "no job fits the selection",
     "no_such_job": "the service does not know this job",
     "pause_not_seen": "its pause was sent, and it was not seen paused",
     "refused": "the service refused it",
     "resumed_meanwhile": "somebody else resumed it during the work",
+    "status_moved": "its status was no longer the expected one",
+    "stopped_early": "too many jobs of the waves before it had failed",
     "throttled": "the service was too busy until wait_timeout expired",
+    "too_many_changes": "more jobs would have been changed than max_changes allows",
     "unknown_status": "its status is not known to this version of the collection",
     "unreadable": "its status could not be read",
 }
@@ -56,7 +61,7 @@ def sentence(facts: Mapping[str, Any], path: str = "") -> str:
     """The one line that is left of a run: jobs, pauses, the work, what runs again or does not, and where the report is."""
     parts = {"check": _check, "maintenance": _maintenance}.get(facts["kind"], _others)(facts)
     parts += _problems(facts)
-    if facts["still_paused"]["answer"] in ("yes", "maybe"):
+    if facts["kind"] == "maintenance" and facts["still_paused"]["answer"] in ("yes", "maybe"):
         parts.append(restore_hint(facts))
     parts.append(writers(facts))
     line = ("; " if facts["outcome"] == "failed" else ", ").join(part.rstrip(".; ") for part in parts if part)
@@ -66,9 +71,14 @@ def sentence(facts: Mapping[str, Any], path: str = "") -> str:
 
 
 def _check(facts: Mapping[str, Any]) -> list[str]:
-    changes = sum(any(one["changed"] for one in job["steps"]) for job in facts["jobs"])
+    changes = len(changed(facts))
     found = f"{changes} of {count(len(facts['jobs']), 'job')} would be changed" if facts["jobs"] else ""
     return ["check mode: nothing was sent and no report is written", found]
+
+
+def changed(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The jobs that the run changed, or of which check mode says that a run would."""
+    return [job for job in facts["jobs"] if any(one["changed"] for one in job["steps"])]
 
 
 def _maintenance(facts: Mapping[str, Any]) -> list[str]:
@@ -134,6 +144,9 @@ def _run_again(paused: Sequence[Mapping[str, Any]]) -> str:
 def _others(facts: Mapping[str, Any]) -> list[str]:
     failed = [job for job in facts["jobs"] if job["state"] == "failed"]
     parts = [totals(facts["jobs"]), work(facts)]
+    if facts["kind"] == "plain" and any(job["desired"] for job in facts["jobs"]):
+        number = len(changed(facts))
+        parts.append(f"{number} of them changed by this run" if number else "nothing was changed")
     if facts["kind"] == "end":
         rest = [job for job in facts["jobs"] if phase(job["status"]) not in ENDED and job not in failed]
         rest = rest if len(rest) + len(failed) < len(facts["jobs"]) else []
@@ -210,16 +223,45 @@ def answer(facts: Mapping[str, Any]) -> dict[str, Any]:
         return {"question": "What was done?", "tone": "plain", "title": "Check mode: nothing", "text": text}
     if facts["kind"] == "maintenance":
         return {"question": "Is anything still paused?", **_answer(facts)}
-    paused = len(facts["still_paused"]["ids"])
-    tone = "bad" if facts["outcome"] == "failed" else "good"
-    text = "No job is paused." if not paused else f"{count(paused, 'job')} {'is' if paused == 1 else 'are'} paused."
     title = totals(facts["jobs"])
+    title = title[:1].upper() + title[1:]
+    tone = "bad" if facts["outcome"] == "failed" else "good"
+    if facts["still_paused"]["answer"] != "not_judged":
+        return {"question": "Is anything still paused?", "tone": tone, **_answer_of_plain(facts, title)}
+    paused = len(facts["still_paused"]["ids"])
+    text = "No job is paused." if not paused else f"{count(paused, 'job')} {'is' if paused == 1 else 'are'} paused."
     return {
         "question": "Where are the jobs now?",
         "tone": tone,
-        "title": title[:1].upper() + title[1:],
+        "title": title,
         "text": _sentences(*([text.rstrip(".")] if facts["jobs"] else []), writers(facts)),
     }
+
+
+def _answer_of_plain(facts: Mapping[str, Any], where: str) -> dict[str, str]:
+    """The answer of a run that brought jobs to states of which paused may be one. where: the phases that they are in."""
+    jobs, still = facts["jobs"], facts["still_paused"]
+    number = count(len(jobs), "job")
+    left = sum(is_left_paused(job) for job in jobs)
+    requested = sum(job["desired"] == "paused" for job in jobs if job["id"] in still["ids"])
+    accepted = sum(any(one["outcome"] == "accepted" for one in job["steps"][-1:]) for job in jobs)
+    later = f"{count(accepted, 'job')} {'was' if accepted == 1 else 'were'} not waited for" if accepted else ""
+    paused = f"{requested} of {number} {'is' if requested == 1 else 'are'} paused"
+    if still["answer"] == "unknown":
+        return {"tone": "warn", "title": "NOT KNOWN: no status was read", "text": ""}
+    if left:
+        title = f"YES: {left} of {number} {'is' if left == 1 else 'are'} STILL PAUSED"
+        also = f"{requested} more {'is' if requested == 1 else 'are'} paused, as requested" if requested else ""
+        return {"tone": "bad", "title": title, "text": _sentences(also, where, later)}
+    if requested:
+        return {
+            "title": f"YES, as requested: {paused}",
+            "text": _sentences(where if requested < len(jobs) else "", later),
+        }
+    # What is paused here was not waited for.
+    if still["ids"]:
+        return {"tone": "warn", "title": f"NOT KNOWN: {where[:1].lower()}{where[1:]}", "text": _sentences(later)}
+    return {"title": f"NO: {where[:1].lower()}{where[1:]}", "text": _sentences(later)}
 
 
 def _answer(facts: Mapping[str, Any]) -> dict[str, str]:

@@ -131,7 +131,7 @@ PRIVATE = """
     - name: Write it
       ansible.builtin.include_role:
         name: huaweicloud.drs.report
-        tasks_from: write
+        tasks_from: hand_over
       vars:
         __report_dir: "{{ folder }}"
         __report_run: "{{ lookup('ansible.builtin.file', made) | from_json }}"
@@ -160,6 +160,7 @@ def test_extra_variables_do_not_reach_the_private_entry(stage):
         "outcome": "failed",
         "problems": facts["problems"],
         "sentence": f"{facts['sentence']} Report: {path}.html",
+        "message": done.stats["written"]["message"],
     }
     assert HOSTILE[2] in facts["sentence"]
     assert int(done.stats["carried_along"]) == 0, "every later task of the host would carry the whole report along"

@@ -232,5 +232,5 @@ def test_a_report_that_cannot_be_written(stage):
     run = drs.window(ORDERS, drs.tasks("work", WORK), maintenance_window_report_dir=occupied)
     assert run.exit_code == 2
     assert_all_resumed(drs)
-    assert "the work succeeded, the job runs again." in run.last_line
+    assert "the work succeeded; the job runs again; no report was written: " in run.last_line
     assert "Write the files of the report: The report could not be written into " in run.last_line

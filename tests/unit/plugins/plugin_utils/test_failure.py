@@ -133,3 +133,42 @@ class TestLength:
 
     def test_a_loop(self):
         assert len(said({"results": [{"failed": True, "msg": "x " * 1000}] * 3})) <= LONGEST + 50
+
+
+@pytest.mark.parametrize("action", ["uri", "ansible.builtin.uri", "ansible.legacy.uri"])
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        ({"status": 500, "msg": "Status code was 500 and not [200]: canary"}, "the answer was HTTP 500"),
+        ({"status": 100}, "the answer was HTTP 100"),
+        ({"status": 599}, "the answer was HTTP 599"),
+        ({"status": -1, "msg": "canary: <urlopen error [Errno 111] Connection refused>"}, "Connection refused"),
+        (
+            {"status": -1, "msg": "canary: <urlopen error [Errno -2] Name or service not known>"},
+            "the host's name could not be resolved",
+        ),
+        ({"status": -1, "msg": "Connection failure: timed out canary"}, "no answer came in time"),
+        ({"msg": "Timed out after 20 second(s)."}, "no answer came in time"),
+        ({"msg": "The uri action failed to execute in the expected time frame (20)"}, "no answer came in time"),
+        ({"msg": "[SSL: WRONG_VERSION_NUMBER] canary"}, "no secure connection, or its certificate was not accepted"),
+        (
+            {"msg": "Failed to validate the SSL certificate for canary"},
+            "no secure connection, or its certificate was not accepted",
+        ),
+        ({"msg": "Remote end closed connection without response"}, "the connection was closed without an answer"),
+        ({"msg": "unknown url type: 'canary'"}, "the address is not valid"),
+        ({"msg": "nonnumeric port: 'canary'"}, "the address is not valid"),
+        ({"status": 600, "msg": "canary"}, "failed, and no_log hides why."),
+        ({"status": "500", "msg": "canary"}, "failed, and no_log hides why."),
+        ({}, "failed, and no_log hides why."),
+    ],
+)
+def test_a_hidden_address_that_does_not_answer(action, result, words):
+    assert text({"name": "Send", "action": action, "no_log": True}, result) == f"Send: {words}"
+
+
+def test_another_module_keeps_its_status_to_itself():
+    assert (
+        text({"name": "Send", "action": "other", "no_log": True}, {"status": 500})
+        == "Send: failed, and no_log hides why."
+    )

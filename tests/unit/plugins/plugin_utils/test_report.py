@@ -228,6 +228,155 @@ def test_a_restore_knows_since_when_its_jobs_are_paused():
     assert "AWX job that began it" not in rows
 
 
+def plain(*rows, problems=(), role="pause", **more):
+    """A run of a playbook of a verb."""
+    return run(step(*rows, name=role), role=role, problems=list(problems), **more)
+
+
+def left_paused(**more):
+    """A job that was to run, and is paused."""
+    return row("b", (PAUSED, at(5)), action="resume", outcome="failed", state="started", status_before=PAUSED, **more)
+
+
+@pytest.mark.parametrize(
+    ("rows", "answer", "title", "tone", "text"),
+    [
+        ([], "not_judged", "No job was read", "good", ""),
+        ([row("a", state="paused")], "requested", "YES, as requested: 1 of 1 job is paused", "good", ""),
+        (
+            [
+                row("a", state="paused"),
+                row("b", state="paused"),
+                row("c", (RUNNING, at(1)), state="started", action="none"),
+            ],
+            "requested",
+            "YES, as requested: 2 of 3 jobs are paused",
+            "good",
+            "3 jobs: 1 replicating, 2 paused.",
+        ),
+        (
+            [row("a", (STOPPED, at(9)), state="deleted", action="delete")],
+            "no",
+            "NO: 1 job stopped",
+            "good",
+            "",
+        ),
+        ([left_paused()], "yes", "YES: 1 of 1 job is STILL PAUSED", "bad", "1 job paused."),
+        (
+            [row("a", state="paused"), left_paused()],
+            "yes",
+            "YES: 1 of 2 jobs is STILL PAUSED",
+            "bad",
+            "1 more is paused, as requested. 2 jobs paused.",
+        ),
+        # It was not waited for, so that it may run by now.
+        (
+            [left_paused() | {"outcome": "accepted"}],
+            "maybe",
+            "NOT KNOWN: 1 job paused",
+            "warn",
+            "1 job was not waited for.",
+        ),
+        (
+            [row("a", (RUNNING, at(1)), state="paused") | {"outcome": "accepted"}],
+            "no",
+            "NO: 1 job replicating",
+            "good",
+            "1 job was not waited for.",
+        ),
+        (
+            [row("a", state="paused", status="", status_before="")],
+            "unknown",
+            "NOT KNOWN: no status was read",
+            "warn",
+            "",
+        ),
+    ],
+)
+def test_a_plain_run_says_what_is_paused(rows, answer, title, tone, text):
+    found = made(plain(*rows))
+    shown = found["page"]["answer"]
+    assert (found["facts"]["still_paused"]["answer"], found["outcome"]) == (answer, "ok")
+    assert (shown["title"], shown["tone"], shown["text"]) == (title, tone, text)
+    assert (shown["question"] == "Is anything still paused?") == bool(rows)
+    assert "huaweicloud.drs.restore" not in found["sentence"]
+
+
+def test_a_plain_run_says_how_many_jobs_it_changed():
+    rows = [row("a", state="paused"), row("b", state="paused", action="none")]
+    assert report(plain(*rows))["sentence"] == "2 jobs paused, 1 of them changed by this run."
+    assert report(plain(rows[1]))["sentence"] == "1 job paused, nothing was changed."
+
+
+def test_what_a_module_refused_is_the_problem_of_a_run_that_names_none():
+    refused = {"jobs": [], "failed": True, "changed": False, "msg": "No job fits name: ordres-*."}
+    one = run(step(name="pause", result=refused), role="pause")
+    found = made(one)
+    assert found["problems"] == [{"step": "pause", "text": "No job fits name: ordres-*."}]
+    assert (found["outcome"], found["sentence"]) == ("failed", "No job was read; No job fits name: ordres-*.")
+    named = made({**one, "problems": [{"step": "x", "text": "y"}]})
+    assert named["problems"] == [{"step": "x", "text": "y"}]
+    check = made({**one, "check_mode": True})
+    assert (check["outcome"], check["problems"]) == ("failed", found["problems"])
+    # What a cutover makes of its steps it says itself.
+    assert made({**one, "role": "cutover"})["problems"] == []
+
+
+def test_a_report_that_could_not_be_written():
+    found = report(plain(row("a", state="paused")), "/r.html", unwritten="the disk is full")
+    assert found["outcome"] == "failed"
+    assert found["sentence"] == (
+        "1 job paused; 1 of them changed by this run; no report was written: the disk is full."
+    )
+    assert found["message"]["text"].startswith("Pause, h: FAILED. 1 job paused;")
+
+
+SENT = {
+    "changed": (plain(row("a", state="paused")), {"change", "always"}),
+    "unchanged": (plain(row("a", state="paused", action="none", changed=False), check_mode=False), {"always"}),
+    "failed": (
+        plain(left_paused(), problems=[{"step": "x", "text": "y"}]),
+        {"failure", "change", "always", "mistyped"},
+    ),
+    "predicted": (plain(row("a", state="paused"), check_mode=True), {"change", "always"}),
+}
+SENT["unchanged"][0]["steps"][0]["result"]["changed"] = False
+
+
+@pytest.mark.parametrize("on", ["never", "failure", "change", "always", "mistyped"])
+@pytest.mark.parametrize("kind", SENT)
+def test_when_a_message_is_sent(kind, on):
+    one, sends = SENT[kind]
+    assert report(one, notify_on=on)["message"]["send"] is (on in sends)
+
+
+def test_the_message_of_check_mode_is_a_prediction():
+    rows = [row(f"{number}", state="paused") for number in range(7)]
+    said = report(plain(*rows, row("x", state="paused", action="none"), check_mode=True))["message"]["text"]
+    assert said == (
+        "Pause, h: a prediction. Check mode: nothing was sent and no report is written, 7 of 8 jobs would be changed. "
+        "These would be: job 0 (0), job 1 (1), job 2 (2), job 3 (3), job 4 (4) and 2 more."
+    )
+    failed = report(plain(left_paused(), problems=[{"step": "x", "text": "y"}], check_mode=True))["message"]["text"]
+    assert failed.startswith("Pause, h: the prediction FAILED. Check mode")
+
+
+def test_a_message_names_the_job_of_awx_and_ends_with_the_report():
+    """However long the rest is."""
+    problems = [{"step": "x", "text": f"{number} " + "word " * 300} for number in range(3)]
+    rows = [row(f"{number}" * 36, state="started", outcome="failed", name="n" * 250) for number in range(10)]
+    one = plain(*rows, problems=problems, who={"awx_job": "7", "awx_url": "https://awx/7"})
+    said = report(one, "/r.html")["message"]["text"]
+    assert said.endswith(" ... AWX job: 7 https://awx/7 Report: /r.html")
+    assert 2000 < len(said) < 2600
+
+
+def test_a_message_calls_nobody():
+    said = report(plain(row("a", state="paused", outcome="failed", name="<!channel>")))["message"]["text"]
+    assert "\u2039!channel\u203a" in said
+    assert "<" not in said
+
+
 def test_who_and_where():
     owner = {"user": "ann", "host": "x", "awx_job": 7, "awx_url": "https://awx/7"}
     record = {
