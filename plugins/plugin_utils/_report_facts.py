@@ -106,7 +106,13 @@ def _ran(step: Mapping[str, Any]) -> bool:
     result = mapping(step.get("result"))
     if truth(result.get("skipped")):
         return False
-    return bool(result.get("jobs") or result.get("failed") or result.get("unread") or stamp(step.get("started_at")))
+    return bool(
+        result.get("jobs")
+        or result.get("selected")
+        or result.get("failed")
+        or result.get("unread")
+        or stamp(step.get("started_at"))
+    )
 
 
 def _refused(steps: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
@@ -138,7 +144,7 @@ def _step(step: Mapping[str, Any]) -> dict[str, Any]:
         "jobs_failed": sum("outcome" in row and text(row["outcome"]) not in GOOD for row in rows),
         "unread": unread,
         # What a plan says has not happened: only what it refuses counts.
-        "msg": "" if plan and not failed else text(result.get("msg")),
+        "msg": "" if plan and rows and not failed else text(result.get("msg")),
         "summary": {} if plan else _summary(mapping(result.get("summary"))),
     }
 

@@ -143,10 +143,10 @@ def _run_again(paused: Sequence[Mapping[str, Any]]) -> str:
 
 def _others(facts: Mapping[str, Any]) -> list[str]:
     failed = [job for job in facts["jobs"] if job["state"] == "failed"]
-    parts = [totals(facts["jobs"]), work(facts)]
+    parts = [where(facts), work(facts)]
     if facts["kind"] == "plain" and any(job["desired"] for job in facts["jobs"]):
         number = len(changed(facts))
-        parts.append(f"{number} of them changed by this run" if number else "nothing was changed")
+        parts.append(f"{number} changed by this run" if number else "nothing was changed")
     if facts["kind"] == "end":
         rest = [job for job in facts["jobs"] if phase(job["status"]) not in ENDED and job not in failed]
         rest = rest if len(rest) + len(failed) < len(facts["jobs"]) else []
@@ -188,6 +188,14 @@ def _may_have_ended(one: Mapping[str, Any]) -> bool:
     return one["action"] in STOPS and (one["changed"] or one["outcome"] == "unknown")
 
 
+def where(facts: Mapping[str, Any]) -> str:
+    """Which phases the jobs are in, or what was said if there are none."""
+    said = [step["msg"] for step in facts["steps"] if step["msg"]]
+    if facts["jobs"] or facts["outcome"] == "failed" or not said:
+        return totals(facts["jobs"])
+    return short(said[-1]).rstrip(".")
+
+
 def totals(jobs: Sequence[Mapping[str, Any]]) -> str:
     """How many jobs are in which phase, such as "3 jobs: 2 stopped, 1 replicating"."""
     if not jobs:
@@ -223,16 +231,17 @@ def answer(facts: Mapping[str, Any]) -> dict[str, Any]:
         return {"question": "What was done?", "tone": "plain", "title": "Check mode: nothing", "text": text}
     if facts["kind"] == "maintenance":
         return {"question": "Is anything still paused?", **_answer(facts)}
-    title = totals(facts["jobs"])
+    title = where(facts)
     title = title[:1].upper() + title[1:]
-    tone = "bad" if facts["outcome"] == "failed" else "good"
+    failed = facts["outcome"] == "failed"
     if facts["still_paused"]["answer"] != "not_judged":
+        tone = "warn" if failed else "good"
         return {"question": "Is anything still paused?", "tone": tone, **_answer_of_plain(facts, title)}
     paused = len(facts["still_paused"]["ids"])
     text = "No job is paused." if not paused else f"{count(paused, 'job')} {'is' if paused == 1 else 'are'} paused."
     return {
         "question": "Where are the jobs now?",
-        "tone": tone,
+        "tone": "bad" if failed else "good",
         "title": title,
         "text": _sentences(*([text.rstrip(".")] if facts["jobs"] else []), writers(facts)),
     }

@@ -141,8 +141,8 @@ def test_nothing_is_touched(stage):
     words = {
         "failed": ids["failed"][0],
         "unknown": f"The service does not know these jobs, and nothing was touched: {UNKNOWN}",
-        "none": "drs_job_ids names no job",
-        "commas": "drs_job_ids names no job",
+        "none": "Choose the jobs by exactly one of drs_job_ids and drs_select_*",
+        "commas": "Choose the jobs by exactly one of drs_job_ids and drs_select_*",
         "no_file": "gone.yml cannot be read",
         "no_tasks": "cutover_quiesce_tasks is blank",
         "end_play": "says meta: end_play",

@@ -82,10 +82,10 @@ def test_refused(stage):
         "perhaps": ({"drs_confirm": "perhaps"}, "drs_confirm must be true or false, not 'perhaps'"),
         "too_many": (
             {**confirmed, "decommission_max_jobs": "2"},
-            "drs_job_ids names 3 jobs, and must name from 1 to 2 (decommission_max_jobs)",
+            "3 jobs are chosen by drs_job_ids, and decommission_max_jobs allows 2. Nothing was sent.",
         ),
-        "commas": ({**confirmed, "drs_job_ids": " \n, "}, "drs_job_ids names 0 jobs"),
-        "blank": ({**confirmed, "drs_job_ids": ""}, "drs_job_ids names 0 jobs"),
+        "commas": ({**confirmed, "drs_job_ids": " \n, "}, "exactly one of drs_job_ids and drs_select_*"),
+        "blank": ({**confirmed, "drs_job_ids": ""}, "exactly one of drs_job_ids and drs_select_*"),
         "unknown": (
             {**confirmed, "drs_job_ids": f"{ORDERS}\n{UNKNOWN}"},
             f"does not know these jobs, and nothing was sent: {UNKNOWN}",

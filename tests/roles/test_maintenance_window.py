@@ -198,7 +198,8 @@ def test_refused_before_anything_is_asked(stage):
         ("drs_wait_timeout", "sixty", "drs_wait_timeout must be a whole number, not 'sixty'"),
         ("maintenance_window_min_left", "an hour", "maintenance_window_min_left must be a number, not 'an hour'"),
         ("maintenance_window_freeze", "christmas", "christmas"),
-        ("drs_job_ids", " ", "names no job"),
+        ("drs_job_ids", " ", "Choose the jobs by exactly one of drs_job_ids and drs_select_*"),
+        ("drs_notify_on", "success", "drs_notify_on must be one of failure, change, always, not 'success'"),
         ("maintenance_window_tasks", "", "maintenance_window_tasks names no file"),
     ],
 )

@@ -75,10 +75,10 @@ def hand_over(drs, hosts, *options, **variables):
     return drs.play(drs.tasks("play", PLAY), variables, "-i", drs.hosts(own), "--forks", "10", *options)
 
 
-GOOD = "Pause, {}: succeeded. 1 job paused, 1 of them changed by this run."
+GOOD = "Pause, {}: succeeded. 1 job paused, 1 changed by this run."
 SAME = "Pause, {}: succeeded. 1 job paused, nothing was changed."
 BAD = (
-    "Pause, {}: FAILED. 1 job replicating; 1 of them changed by this run; 1 job with a failure: orders ("
+    "Pause, {}: FAILED. 1 job replicating; 1 changed by this run; 1 job with a failure: orders ("
     + ORDERS
     + "); 1 job did not reach the state paused."
 )
@@ -129,7 +129,7 @@ def test_when_it_is_sent_and_what_it_says(stage, listener):
             name = f"{when}_{kind}"
             expected[f"/204/canary/{name}"] = {"text": {"good": GOOD, "same": SAME, "bad": BAD}[kind].format(name)}
     expected["/202/canary/own_body"] = {"summary": GOOD.format("own_body"), "severity": "ok"}
-    expected["/201/canary/own_text"] = "DRS: 1 job paused, 1 of them changed by this run."
+    expected["/201/canary/own_text"] = "DRS: 1 job paused, 1 changed by this run."
     expected["/200/canary/environment"] = {"text": GOOD.format("environment")}
     page = drs.folder.resolve() / "reports" / "pause-written-r1.html"
     expected["/200/canary/written"] = {"text": f"{GOOD.format('written')} Report: {page}"}

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.huaweicloud.drs.tests.roles.jobs import BILLING, IDS, ORDERS, PAUSED, RUNNING, STOCK, jobs
+from ansible_collections.huaweicloud.drs.tests.roles.listener import listen
 from ansible_collections.huaweicloud.drs.tests.roles.stage import kill, wait_for
 
 LONG_WORK = """
@@ -35,7 +36,7 @@ def test_two_at_once_then_killed_then_restored_twice(stage):
             [BILLING], work, maintenance_window_state_dir=str(drs.folder / "x"), maintenance_window_refuse_paused="yes"
         )
         assert (other_folder.exit_code, other_folder.asked_to_write) == (2, [])
-        assert f"paused already: {BILLING} (job-2)" in other_folder.output
+        assert f"paused already: job-2 ({BILLING})" in other_folder.output
     finally:
         kill(first)
     assert {drs.emulator.jobs[job_id].phase for job_id in IDS} == {"paused"}
@@ -120,3 +121,65 @@ def test_the_restore_of_another_workflow(stage):
         kill(first)
     own = drs.restore(awx_workflow_job_id=7)
     assert (own.exit_code, own.writes) == (0, [("resume", ORDERS)]), own.output
+
+
+def test_restore_only(stage):
+    """The window's own playbook resumes what an earlier window has left, works on nothing else, and is quiet if nothing is left."""
+    drs = stage(jobs(RUNNING, PAUSED, RUNNING))
+    work = drs.tasks("work", LONG_WORK.format(folder=drs.folder))
+    first = drs.begin_window([ORDERS, STOCK], work)
+    try:
+        wait_for(drs.folder / "begun", first)
+    finally:
+        kill(first)
+    (drs.folder / "begun").unlink()
+    with listen() as listener:
+        # What the template of the window has is given too, the hours of another day among it. A job that somebody has paused stays so.
+        answers = {
+            "drs_restore_only": "true",
+            "drs_notify_on": "always",
+            "drs_notify_url": listener.address("200/sent"),
+            "maintenance_window_end": "2026-01-01T00:00:00Z",
+            "awx_workflow_job_id": 7,
+        }
+        restore = drs.window([BILLING, ORDERS], work, **answers)
+        assert restore.exit_code == 0, restore.output
+        assert sorted(restore.writes) == sorted([("resume", ORDERS), ("resume", STOCK)])
+        assert not (drs.folder / "begun").exists()
+        assert drs.emulator.jobs[BILLING].phase == "paused"
+        assert drs.record["phase"] == "closed"
+        assert drs.reports()[-1][0]["role"] == "restore"
+        (body,) = listener.bodies("200/sent")
+        assert body["text"].startswith("Restore, localhost: succeeded. 2 jobs paused for at most ")
+
+        # No file of tasks is needed. What the template chooses is left alone.
+        reports = len(drs.reports())
+        alone = {"maintenance_window_state_dir": str(drs.state), "drs_job_ids": BILLING, **answers}
+        again = drs.play("maintenance_window", alone)
+        assert (again.exit_code, again.asked_to_write) == (0, []), again.output
+        assert "WARNING" not in again.output
+        assert again.last_line.startswith("No maintenance is open: nothing was recorded")
+        assert len(drs.reports()) == reports
+        assert len(listener.messages) == 1
+        wrong = drs.play("maintenance_window", {**alone, "drs_restore_only": "perhaps"})
+        assert (wrong.exit_code, wrong.asked_to_write) == (2, []), wrong.output
+        assert "drs_restore_only must be true or false, not 'perhaps'" in wrong.output
+
+
+def test_restore_only_that_fails(stage):
+    """It is red, and its message is sent; the second play adds nothing."""
+    drs = stage(jobs(RUNNING))
+    first = drs.begin_window([ORDERS], drs.tasks("work", LONG_WORK.format(folder=drs.folder)))
+    try:
+        wait_for(drs.folder / "begun", first)
+    finally:
+        kill(first)
+    drs.emulator.change_job(ORDERS, {"refuse": {"retry": ["DRS.M00302", "Not allowed today."]}})
+    with listen() as listener:
+        answers = {"maintenance_window_state_dir": str(drs.state), "drs_restore_only": True}
+        run = drs.play("maintenance_window", {**answers, "drs_notify_url": listener.address("200/sent")})
+        assert run.exit_code == 2, run.output
+        assert drs.record["phase"] == "open"
+        assert "Not allowed today" in run.last_line
+        (body,) = listener.bodies("200/sent")
+        assert body["text"].startswith("Restore, localhost: FAILED. 1 of 1 job is STILL PAUSED: job-1 (")

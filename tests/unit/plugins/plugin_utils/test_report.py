@@ -302,9 +302,31 @@ def test_a_plain_run_says_what_is_paused(rows, answer, title, tone, text):
     assert "huaweicloud.drs.restore" not in found["sentence"]
 
 
+def test_a_plain_run_that_failed_is_not_green():
+    one = plain(row("a", state="paused"), problems=[{"step": "x", "text": "y"}])
+    shown = made(one)["page"]["answer"]
+    assert (shown["title"], shown["tone"]) == ("YES, as requested: 1 of 1 job is paused", "warn")
+    assert made({**one, "role": "cutover"})["page"]["answer"]["tone"] == "bad"
+
+
+def test_without_jobs_it_says_why():
+    nothing = {
+        "jobs": [],
+        "selected": {"jobs": {}},
+        "msg": "2 jobs fit the selection but for the status: nothing was to be done",
+    }
+    for role in ("pause", "cutover"):
+        found = made(run({"name": "choose", "result": nothing, "plan": role == "cutover"}, role=role))
+        assert found["sentence"] == f"{nothing['msg']}."
+        assert found["page"]["answer"]["title"] == nothing["msg"]
+    assert made(run({"name": "choose", "result": nothing}, problems=[{"step": "x", "text": "y"}], role="cutover"))[
+        "sentence"
+    ].startswith("No job was read; ")
+
+
 def test_a_plain_run_says_how_many_jobs_it_changed():
     rows = [row("a", state="paused"), row("b", state="paused", action="none")]
-    assert report(plain(*rows))["sentence"] == "2 jobs paused, 1 of them changed by this run."
+    assert report(plain(*rows))["sentence"] == "2 jobs paused, 1 changed by this run."
     assert report(plain(rows[1]))["sentence"] == "1 job paused, nothing was changed."
 
 
@@ -325,9 +347,7 @@ def test_what_a_module_refused_is_the_problem_of_a_run_that_names_none():
 def test_a_report_that_could_not_be_written():
     found = report(plain(row("a", state="paused")), "/r.html", unwritten="the disk is full")
     assert found["outcome"] == "failed"
-    assert found["sentence"] == (
-        "1 job paused; 1 of them changed by this run; no report was written: the disk is full."
-    )
+    assert found["sentence"] == ("1 job paused; 1 changed by this run; no report was written: the disk is full.")
     assert found["message"]["text"].startswith("Pause, h: FAILED. 1 job paused;")
 
 
