@@ -31,13 +31,15 @@ def main() -> int:
     with Stage(JOBS, folder) as stage:
         printer.say(
             f"The collection's own playbooks drive {len(JOBS)} jobs of an emulated DRS service at {stage.url}: the "
-            f"jobs of the API reference's examples. Time passes {SCALE:.0f} times faster there. Each playbook that "
-            "changes something is run once more, to show that nothing is done twice."
+            f"jobs of the API reference's examples. Time passes {SCALE:.0f} times faster there. Two playbooks are run "
+            "once more, to show that nothing is done twice."
         )
         for step in STEPS:
             for again in (False, True) if step.again else (False,):
                 printer.heading(f"{runs + 1}. {step.playbook}{', once more' if again else ''}")
                 printer.say(step.again_words if again else step.words)
+                if step.shows and not again:
+                    printer.file(step.shows)
                 printer.command(step)
                 run = stage.run(step)
                 runs += 1

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import shlex
 import shutil
 import sys
 import textwrap
@@ -32,12 +33,14 @@ class Printer:
         self._print(self._filled(words))
 
     def command(self, step: Step) -> None:
-        words = ["ansible-playbook", f"huaweicloud.drs.{step.playbook}"]
-        words += [word for answer in (step.asked, *step.answers) for word in ("-e", answer)]
-        line = "$ " + " ".join(words)
-        if len(line) >= self._width:
-            line = "$ " + " ".join(words[:2]) + " \\\n    " + " ".join(words[2:])
-        self._print("\n" + line, _BOLD)
+        words = [shlex.quote(word) for word in step.arguments]
+        line = f"$ ansible-playbook huaweicloud.drs.{step.playbook}"
+        if len(line) + len(" ".join(words)) + 1 >= self._width:
+            line += " \\\n   "
+        self._print("\n" + " ".join([line, *words]), _BOLD)
+
+    def file(self, text: str) -> None:
+        self._print("\n" + textwrap.indent(text.rstrip("\n"), "    "))
 
     def reports(self, paths: list[pathlib.Path]) -> None:
         """Says where files are, each in a line of its own: from here where they lie below."""

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from ..emulator import Emulator, serve
 from ..emulator.__main__ import environment
 from . import ansible
-from .story import BUSY, WINDOW_JOBS, WINDOW_TASKS, Step
+from .story import DESIRED, WINDOW_JOBS, WINDOW_TASKS, Step
 
 SCALE = 20.0
 
@@ -46,7 +46,7 @@ class Stage(contextlib.ExitStack):
         self.url = serving.url
         ansible.link_collection(self._folder)
         self._environment = ansible.environment(self._folder, environment(serving))
-        self._write("jobs.yml", json.dumps({"drs_job_ids": [job["id"] for job in jobs]}))
+        self._write("drs_jobs.yml", DESIRED)
         folders = {
             "maintenance_window_state_dir": str(self._folder / "state"),
             "maintenance_window_report_dir": str(reports),
@@ -58,10 +58,7 @@ class Stage(contextlib.ExitStack):
 
     def run(self, step: Step) -> Run:
         """Runs the step's playbook, which prints to where this program prints."""
-        command = [ansible.program(), f"huaweicloud.drs.{step.playbook}"]
-        for answer in (step.asked, *step.answers):
-            command += ["-e", answer]
-        self.emulator.change_job(BUSY, {"busy": step.busy})
+        command = [ansible.program(), f"huaweicloud.drs.{step.playbook}", *step.arguments]
         before, old = self.emulator.journal.count, set(self._reports.glob("*"))
         exit_code = self._call(command)
         entries = self.emulator.journal.since(before)

@@ -58,6 +58,9 @@ Particular cases:
   job that would need a resume or a retry, since these act at once, and a time in the past is refused for a job that would be started.
 - ``is_only_init_task`` given: a job that has left ``CONFIGURATION`` has reached the desired state (assumed: no page names the status in
   which it rests).
+- A write that is not among ``allowed_actions`` is not sent, and the first write of a job is not sent from another status than its
+  ``expected_status``. The job fails with the reason ``action_not_allowed`` or ``status_moved``. See
+  :ref:`Guards <ansible_collections.huaweicloud.drs.docsite.choosing_jobs_guide.guards>`.
 - ``PAUSEING``, which one page of the vendor has, is ``PAUSING``. It means paused, not being paused.
 - ``NOT_FOUND`` stands for a job that the service does not know: it says so (``DRS.M00289``, ``DRS.M05003``), or the job's row stays
   missing. A job for which it answers ``DRS.M05004`` is ``DELETED``, and so is one that is gone after this run stopped or deleted it.
@@ -110,7 +113,7 @@ The guarantees
 #. **No write after the caller is gone.** Before every write, and while it waits, the module checks whether anybody still waits for
    its result. If nobody does, it ends within seconds.
 #. **One result.** It has the same keys in success, failure and check mode, holds every job once, and arrives whatever the service answers.
-#. **Check mode sends no write,** and predicts the run by the same tables.
+#. **Check mode sends no write,** and predicts the run by the same tables, waves and guards.
 #. **A deadline is a deadline.** A run ends at ``wait_timeout`` plus one ``request_timeout`` at the latest, however slowly bytes arrive.
 
 At most one accepted write of each kind (start, resume and retry; pause; stop; delete) is made for a job in one run.

@@ -29,6 +29,8 @@ def test_every_run_does_what_is_expected_and_the_reports_are_kept(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("as expected\n") == sum(1 + step.again for step in STEPS)
     assert "Traceback" not in done.stdout + done.stderr
+    for line in ("6 jobs: 3 not_attempted, 2 ok, 1 failed; 2 changed", "6 jobs: 6 ok; 3 to be changed"):
+        assert line in done.stdout
 
     kept = sorted(folder.iterdir())
     assert [(path.name.partition("-")[0], path.suffix) for path in kept] == [
@@ -58,6 +60,7 @@ def test_the_demo_itself_prints_at_most_80_columns(monkeypatch, capsys):
     for step in STEPS:
         printer.heading(step.playbook)
         printer.say(step.words + step.again_words)
+        printer.file(step.shows)
         printer.command(step)
         printer.verdict(Run(2, 100, 100, 10, []), exit_code=0, changed=0)
     printer.reports([ROOT / "build" / "demo" / "maintenance_window-localhost-20261122T033000Z-12345.html"])
