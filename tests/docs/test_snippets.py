@@ -127,7 +127,7 @@ def test_its_timer_starts_the_service_of_its_name(snippet, place):
     ("text", "problem"),
     [
         ("[Unit]\nDescription=x\n[Service]\nType=oneshot\nExecStrat=/bin/true\n", AssertionError),
-        ("[Unit]\nDescription=x\n[Sevice]\nType=oneshot\n", AssertionError),
+        ("[Unit]\nDescription=x\n[Services]\nType=oneshot\n", AssertionError),
         ("[Unit]\nDescription=x\nDescription=y\n", configparser.DuplicateOptionError),
         ("[Unit]\nDescription x\n", configparser.ParsingError),
     ],
