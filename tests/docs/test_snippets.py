@@ -103,6 +103,8 @@ def test_it_runs(snippet, place):
             assert not fails or snippet.failure in output, done.stdout
             assert "DEPRECAT" not in output, done.stdout
         assert len(service.emulator.journal), "it asked the service nothing"
+    if snippet.language in ("ini", "text"):
+        assert {path.suffix for path in (place / "state" / "reports").iterdir()} == {".html", ".json"}
 
 
 @pytest.mark.parametrize("snippet", TIMERS, ids=[snippet.place for snippet in TIMERS])
