@@ -154,7 +154,8 @@ class Convergence:
         if len(changing) <= most:
             return wanted
         self.too_many = len(changing)
-        words = "%d jobs would be changed, and max_changes is %d: nothing was sent" % (len(changing), most)
+        many = "1 job" if len(changing) == 1 else "%d jobs" % len(changing)
+        words = "%s would be changed, and max_changes is %d: nothing was sent" % (many, most)
         foretelling = self._rules._replace(check_mode=True)
         for job in self._jobs:
             if job in changing:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ansible_collections.huaweicloud.drs.plugins.module_utils import _clock
 from ansible_collections.huaweicloud.drs.plugins.module_utils._job import Job
-from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import STATES, Desired, spell
+from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import STATES, Desired, foreseen, spell
 from ansible_collections.huaweicloud.drs.plugins.module_utils._selection import Criteria, criteria
 
 # Options that each job may have of its own, with the values that say nothing; and which states use them.
@@ -194,13 +194,13 @@ def _job(job_id: str, entry: Entry, allowed: frozenset[str] | None) -> Job:
 
 
 def plan_of(jobs: Iterable[Job]) -> list[dict[str, t.Any]]:
-    """The entries, in the shape of the option jobs, that do what check mode has predicted, and only to jobs that are in the
-    status that they were planned for."""
+    """The entries, in the shape of the option jobs, that do what check mode has predicted, and only to jobs that have the
+    status that this was planned for: of a job that has to be waited for first, the one that is foreseen."""
     return [
         {
             "job_id": job.id,
             "state": job.desired.state,
-            "expected_status": job.state.status_before,
+            "expected_status": foreseen(job.state.status_before or "", job.desired)[1],
             **{name: value for name, value in job.options.items() if value not in (None, PER_JOB[name])},
         }
         for job in jobs

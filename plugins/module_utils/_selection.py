@@ -179,7 +179,9 @@ def require_match(chosen: Chosen) -> None:
     """Raises NotChosen where no job fits, and that is not allowed: a typo must not be a green night."""
     words = no_match(chosen)
     if words and not chosen.criteria.allow_none:
-        raise NotChosen(NO_MATCH, "%s. Give allow_none: true where that is no mistake" % words)
+        raise NotChosen(
+            NO_MATCH, "%s. Give allow_none: true (in a playbook drs_select_allow_none) if that is not a mistake" % words
+        )
 
 
 def nothing_to_do(chosen: Sequence[Chosen]) -> str:

@@ -73,6 +73,14 @@ def test_a_selection_that_fits_no_job_is_red(service, playbook):
     assert "No job fits the selection (name: ap-*)" in run.output
 
 
+def test_unless_it_is_allowed(service):
+    answers = {"drs_select_name": "ap-*", "drs_select_allow_none": "true"}
+    run = service(fleet(*[RUNNING] * 4)).play("pause", answers)
+    assert run.exit_code == 0, run.output
+    assert run.asked_to_write == []
+    assert "No job fits the selection: nothing was to be done" in run.output
+
+
 def test_a_selection_of_a_status_that_no_job_has_says_so(service):
     run = service(fleet(*[RUNNING] * 4)).play("resume", {"drs_select_name": "app-*", "drs_select_status": PAUSED})
     assert run.exit_code == 0, run.output
@@ -85,7 +93,7 @@ def test_what_cannot_be_undone_needs_a_limit_for_a_selection(service, playbook):
     run = service(fleet(*[ENDED] * 4)).play(playbook, {"drs_select_name": "app-*", "drs_confirm": True})
     assert run.exit_code == 2
     assert run.requests == []
-    assert "max_changes is required" in run.output
+    assert "drs_max_changes is required with drs_select_*" in run.output
 
 
 @pytest.mark.parametrize("limit", [0, "0", 2, "2"])

@@ -255,7 +255,8 @@ class TestAgainstTheService:
         result = pause(service, name=["ap-*"])
         assert (result["failed"], result["reason"], result["changed"]) == (True, "no_match", False)
         assert result["msg"] == (
-            "No job fits the selection (name: ap-*). Give allow_none: true where that is no mistake. Nothing was sent."
+            "No job fits the selection (name: ap-*). Give allow_none: true (in a playbook drs_select_allow_none) if that is not a mistake. "
+            "Nothing was sent."
         )
         assert result["selected"]["jobs"] == {}
         assert service.journal.writes() == []
