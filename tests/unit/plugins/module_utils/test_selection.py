@@ -215,6 +215,30 @@ class TestAgainstTheService:
         assert requests_of(service).count("list") == pages
         assert len(result["jobs"]) == min(jobs, 1000)
 
+    @pytest.mark.parametrize("times", [1, 3, 1000])
+    def test_jobs_that_go_while_the_list_is_paged(self, times):
+        """A job of the first page goes after each of so many pages: the next page then begins one job too late."""
+        service = emulator([seed(f"job-{number:04d}") for number in range(250)])
+        answer, gone = service.handle, []
+
+        def handle(method, url, headers, body):
+            reply = answer(method, url, headers, body)
+            if url.endswith("/jobs") and service.journal[-1].body["cur_page"] == 1 and len(gone) < times:
+                gone.append(next(iter(service.jobs)))
+                del service.jobs[gone[-1]]
+            return reply
+
+        service.handle = handle
+        result = pause(service, name=["*"], type=["sync"])
+        if times == 1000:
+            assert (result["failed"], result["reason"]) == (True, "list_unreadable")
+            assert "was not read to its end" in result["msg"]
+            assert service.journal.writes() == []
+        else:
+            assert len(gone) == times
+            assert [row["id"] for row in result["jobs"]] == [job_id(number) for number in range(times, 250)]
+            assert result["summary"]["ok"] == 250 - times
+
     def test_several_selections_share_the_lists(self):
         service = emulator([seed("a"), seed("b"), seed("c")])
         entries = [{"select": {"name": [name]}, "state": "paused"} for name in "abc"]
