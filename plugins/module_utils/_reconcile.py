@@ -275,7 +275,7 @@ def planned(desired: Desired, state: State, moment: Moment) -> Decision:
 
 
 def is_under_way(desired: Desired, state: State, moment: Moment) -> bool:
-    """Whether the job is in a status on its way to the desired state."""
+    """Whether the status leads to the desired state by itself, or to one from which a write does."""
     return planned(desired, state, moment).kind in (IN_PROGRESS, BLOCKED)
 
 

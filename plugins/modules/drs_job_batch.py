@@ -213,7 +213,7 @@ options:
   allowed_actions:
     description:
       - The writes that may be used. A job that needs another one fails with the reason V(action_not_allowed), and is sent
-        nothing. All that it is foreseen to need are judged before the first.
+        nothing. All that it is foreseen to need are checked before the first.
       - Without it, all of them.
     type: list
     elements: str

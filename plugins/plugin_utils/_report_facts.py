@@ -302,7 +302,7 @@ def _longest_pause(jobs: Iterable[Mapping[str, Any]], warn_after: float | None) 
 
 
 def _still_paused(jobs: Iterable[Mapping[str, Any]], kind: str) -> dict[str, Any]:
-    """The answer to the first question. Of a run that only reads, and of one that ends jobs, it says which are paused and judges nothing."""
+    """The answer to the first question. Of a run that only reads, and of one that ends jobs, it only says which are paused."""
     jobs = list(jobs)
     ids = {state: [job["id"] for job in jobs if job["state"] == state] for state in (*URGENT, "paused_before")}
     found = {
