@@ -26,7 +26,7 @@ JOBS = {
     ),
     "two ids in one job": ({"state": "paused", "jobs": [{"job_id": f"{A}, {B}"}]}, ["jobs[0].job_id", "one"]),
     "an empty id": ({"state": "paused", "jobs": [{"job_id": ""}]}, ["jobs[0].job_id"]),
-    "a job without an id": ({"state": "paused", "jobs": [{"pause_mode": "all"}]}, ["job_id", "missing"]),
+    "a job without an id": ({"state": "paused", "jobs": [{"pause_mode": "all"}]}, ["jobs[0]", "job_id", "select"]),
     "both lists": (
         {"state": "paused", "job_ids": [A], "jobs": [{"job_id": A}]},
         ["job_ids", "jobs", "mutually exclusive"],

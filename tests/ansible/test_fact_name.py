@@ -22,6 +22,8 @@ EXPRESSIONS = [
     re.compile(r"^[\s-]*(?:when|that|until|failed_when|changed_when|var|loop|with_\w+):.*(?:\n\s*- .*)*", re.MULTILINE),
 ]
 # ansible.builtin.vars lookups, and hostvars by key
+# The playbook reconcile has a variable of this name, a list. It refuses a dictionary, as the fact is one, and sets no fact.
+OF_RECONCILE = {"playbooks/reconcile.yml", "docs/docsite/rst/desired_state_guide.rst"}
 BY_TEXT = re.compile(r"""(?:hostvars\[[^\]]*\]|vars)(?:\.drs_jobs\b|\[['"]drs_jobs['"]\])""")
 
 
@@ -49,7 +51,7 @@ def test_nothing_reads_the_bare_name():
     read = dict(texts())
     assert any(name.startswith("plugins/modules/drs_job_batch.py") for name in read)
     assert any(name.startswith("playbooks/") for name in read)
-    assert {name: readings(text) for name, text in read.items() if readings(text)} == {}
+    assert {name for name, text in read.items() if readings(text)} == OF_RECONCILE
 
 
 @pytest.mark.parametrize(

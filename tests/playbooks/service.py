@@ -59,9 +59,10 @@ class Service:
         }
 
     def play(self, playbook: str, answers: dict[str, Any], *options: str) -> Played:
-        """Runs a playbook of the collection with these answers as extra variables."""
+        """Runs a playbook of the collection, or one by its path, with these answers as extra variables."""
         before = self.emulator.journal.count
-        command = [ansible.program(), f"huaweicloud.drs.{playbook}", "-e", json.dumps(answers), *options]
+        name = playbook if playbook.endswith(".yml") else f"huaweicloud.drs.{playbook}"
+        command = [ansible.program(), name, "-e", json.dumps(answers), *options]
         done = subprocess.run(
             command,
             env=self.environment,

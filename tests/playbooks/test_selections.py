@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 NAMES = ("app-billing", "app-orders", "app-stock", "test-orders")
@@ -200,6 +202,18 @@ class TestReconcile:
         assert run.exit_code == 2
         assert run.requests == []
         assert "drs_jobs must be a list" in run.output
+
+    def test_the_list_of_an_inventory_is_not_replaced_by_the_fact(self, service):
+        """Two hosts of one project, whose lists differ, one after the other in each of two plays."""
+        drs = service(fleet(*[RUNNING] * 4))
+        lists = {name: json.dumps([{"job_id": IDS[name], "state": "paused"}]) for name in NAMES[:2]}
+        inventory = drs.inventory("[clouds]\n" + "".join(f"{name} drs_jobs='{text}'\n" for name, text in lists.items()))
+        twice = drs.folder / "twice.yml"
+        play = {"name": "Reconcile", "ansible.builtin.import_playbook": "huaweicloud.drs.reconcile"}
+        twice.write_text(json.dumps([play, play]), encoding="utf-8")
+        run = drs.play(str(twice), {"drs_hosts": "clouds"}, "-i", inventory)
+        assert run.exit_code == 0, run.output
+        assert sorted(written(run)) == [("pause", "app-billing"), ("pause", "app-orders")]
 
     def test_an_entry_without_a_state(self, service):
         run = service(fleet(*[RUNNING] * 4)).play("reconcile", {"drs_jobs": [{"job_id": IDS["app-stock"]}]})
