@@ -97,6 +97,14 @@ class TestSerial:
         ]
         assert written(service) == [[0]]
         assert "wait_timeout expired before its wave began" in result["jobs"][2]["error_msg"]
+        assert all(0 <= row["duration"] <= 62 for row in result["jobs"])
+
+    def test_waves_that_begin_after_the_caller_is_gone(self):
+        service = emulator([RUNNING] * 3)
+        result = batch(service, 3, serial=["1"], listening=lambda: not service.journal.writes())
+        assert outcomes(result)[1:] == [("not_attempted", "caller_gone")] * 2
+        assert written(service) == [[0]]
+        assert all(0 <= row["duration"] <= 10 for row in result["jobs"])
 
 
 class TestMaxFail:
@@ -153,6 +161,30 @@ class TestMaxChanges:
         assert written(service) == []
         assert "3 jobs would be changed, and max_changes is 2: nothing was sent" in result["msg"]
 
+    @pytest.mark.parametrize("check", [True, False])
+    def test_what_needs_no_write_ends_as_without_waiting(self, check):
+        """A job in progress is accepted, since nobody waits for it; one that is read between two statuses too."""
+        service = emulator(["CONFIGURATION", STARTING, RUNNING, ENDED, "CHILD_TRANSFER_STARTING"])
+        result = run_batch(service, state="started", job_ids=ids(5), max_changes=0, check=check)
+        assert outcomes(result) == [
+            ("not_attempted", "too_many_changes"),
+            ("accepted", None),
+            ("ok", None),
+            ("failed", "illegal_status"),
+            ("accepted", None),
+        ]
+        assert [row["status"] for row in result["jobs"]] == [
+            "CONFIGURATION",
+            STARTING,
+            RUNNING,
+            ENDED,
+            "CHILD_TRANSFER_STARTING",
+        ]
+        assert [row["changed"] for row in result["jobs"]] == [False] * 5
+        assert all(0 <= row["duration"] <= 10 for row in result["jobs"])
+        assert result["jobs"][0]["error_msg"] == "1 job would be changed, and max_changes is 0: nothing was sent"
+        assert written(service) == []
+
     @pytest.mark.parametrize("serial", [[], ["1"]])
     def test_as_many_as_allowed_are_sent(self, serial):
         service = emulator([RUNNING, PAUSED, RUNNING])
@@ -182,7 +214,14 @@ class TestMaxChanges:
         service.fault({"match": {"endpoint": "batch-status"}, "effect": {"row_fields": {job_id(1): {"status": None}}}})
         result = batch(service, 2, max_changes=1)
         assert outcomes(result) == [("not_attempted", "too_many_changes")] * 2
+        assert [row["action"] for row in result["jobs"]] == ["pause", "none"]
         assert written(service) == []
+
+    def test_what_the_service_said_of_one_that_cannot_be_read(self):
+        service = emulator([RUNNING])
+        service.fault({"match": {"endpoint": "batch-status"}, "effect": {"status": 503, "error_code": "DRS.M00001"}})
+        row = batch(service, 1, max_changes=0)["jobs"][0]
+        assert (row["reason"], row["error_code"]) == ("too_many_changes", "DRS.M00001")
 
     def test_a_job_without_a_row_is_asked_for_again_before_it_counts(self):
         service = emulator([RUNNING])
@@ -191,6 +230,22 @@ class TestMaxChanges:
         service = emulator([RUNNING], unknown_shape="absent")
         result = run_batch(service, state="deleted", force=True, job_ids=ids(3), max_changes=1)
         assert outcomes(result) == [("ok", None)] * 3
+
+    def test_the_second_question_for_a_missing_row_comes_after_its_pause(self):
+        service = emulator([RUNNING], unknown_shape="absent")
+        began = service.clock.now()
+        batch(service, 2, state="started", max_changes=0, fail_on="never")
+        assert 5 <= service.clock.now() - began < 6
+        assert [len(entry.job_ids) for entry in service.journal if entry.endpoint == "batch-status"] == [2, 1]
+
+    def test_each_that_comes_to_need_one_is_left(self):
+        """Two more jobs than allowed come to need a write, next to one that was counted."""
+        service = emulator([PAUSED, STARTING, STARTING], durations={STARTING: 20})
+        moved = {"row_status": {job_id(1): "PAUSING", job_id(2): "PAUSING"}}
+        service.fault({"match": {"endpoint": "batch-status", "after": 2}, "effect": moved})
+        result = run_batch(service, state="started", job_ids=ids(3), max_changes=1)
+        assert outcomes(result) == [("ok", None)] + [("not_attempted", "too_many_changes")] * 2
+        assert written(service) == [[0]]
 
     def test_one_that_comes_to_need_a_write_later_is_sent_none(self):
         service = emulator([RUNNING, STARTING], durations={STARTING: 20})

@@ -9,7 +9,14 @@ import itertools
 
 import pytest
 from ansible_collections.huaweicloud.drs.plugins.module_utils import _lifecycle as lifecycle
-from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import Desired, foreseen, plan, shows, wait_for
+from ansible_collections.huaweicloud.drs.plugins.module_utils._lifecycle import (
+    Desired,
+    foreseen,
+    plan,
+    shown,
+    shows,
+    wait_for,
+)
 
 # A cell is what happens without force, and after a slash with it. "!word" fails with that reason.
 PLAN = """
@@ -368,3 +375,37 @@ class TestRestricted:
         assert plan("INCRE_TRANSFER_STARTED", Desired("started", allowed=frozenset())).kind == "reached"
         assert plan("PAUSING", Desired("started", allowed=frozenset())).reason == "action_not_allowed"
         assert plan("CREATING", Desired("started", allowed=frozenset())).reason == "illegal_status"
+        decision = plan("PAUSING", Desired("started", allowed=frozenset()))
+        assert decision.words == "it needs the action resume, and the allowed actions are: none"
+
+    @pytest.mark.parametrize("status", ["INCRE_TRANSFER_STARTED", "STARTJOBING", "PAUSEING"])
+    @pytest.mark.parametrize(
+        ("allowed", "missing"),
+        [
+            (("delete", "force_terminate"), None),
+            (("force_terminate",), "delete"),
+            (("delete",), "force_terminate"),
+            (("delete", "terminate"), "force_terminate"),
+        ],
+    )
+    def test_all_writes_that_a_deletion_needs_must_be_allowed(self, status, allowed, missing):
+        decision = plan(status, Desired("deleted", force=True, allowed=frozenset(allowed)))
+        assert decision.write == ("" if missing else "force_terminate")
+        assert missing is None or decision.words.startswith("it needs the action %s, and " % missing)
+
+    def test_one_write_is_all_that_a_stop_by_force_needs(self):
+        forced = Desired("stopped", force=True, allowed=frozenset(("force_terminate",)))
+        assert plan("INCRE_TRANSFER_STARTED", forced).write == "force_terminate"
+
+    @pytest.mark.parametrize(("status", "state"), [("CHANGE_JOB_STARTED", "paused"), ("STARTJOBING", "stopped")])
+    def test_what_is_blocked_is_judged_by_what_it_will_need(self, status, state):
+        allowed = frozenset(("pause", "terminate"))
+        assert plan(status, Desired(state, allowed=allowed)).kind == "blocked"
+        assert plan(status, Desired(state, allowed=frozenset(("resume",)))).reason == "action_not_allowed"
+
+
+def test_a_paused_status_is_shown_with_its_meaning():
+    assert [shown(status) for status in ("PAUSING", "INCRE_TRANSFER_STARTED")] == [
+        "PAUSING (paused)",
+        "INCRE_TRANSFER_STARTED",
+    ]
