@@ -21,6 +21,12 @@ def ids(number):
     return [job_id(one) for one in range(number)]
 
 
+def running_for_an_hour(service):
+    """The same service, whose clock, as that of a machine, did not begin with this run."""
+    service.tick(3600)
+    return service
+
+
 def batch(service, number, state="paused", **params):
     return run_batch(service, state=state, job_ids=ids(number), **params)
 
@@ -100,7 +106,7 @@ class TestSerial:
         assert all(0 <= row["duration"] <= 62 for row in result["jobs"])
 
     def test_waves_that_begin_after_the_caller_is_gone(self):
-        service = emulator([RUNNING] * 3)
+        service = running_for_an_hour(emulator([RUNNING] * 3))
         result = batch(service, 3, serial=["1"], listening=lambda: not service.journal.writes())
         assert outcomes(result)[1:] == [("not_attempted", "caller_gone")] * 2
         assert written(service) == [[0]]
@@ -164,7 +170,9 @@ class TestMaxChanges:
     @pytest.mark.parametrize("check", [True, False])
     def test_what_needs_no_write_ends_as_without_waiting(self, check):
         """A job in progress is accepted, since nobody waits for it; one that is read between two statuses too."""
-        service = emulator(["CONFIGURATION", STARTING, RUNNING, ENDED, "CHILD_TRANSFER_STARTING"])
+        statuses = ["CONFIGURATION", STARTING, RUNNING, ENDED, "CHILD_TRANSFER_STARTING"]
+        durations = {STARTING: None, "CHILD_TRANSFER_STARTING": None}
+        service = running_for_an_hour(emulator(statuses, durations=durations))
         result = run_batch(service, state="started", job_ids=ids(5), max_changes=0, check=check)
         assert outcomes(result) == [
             ("not_attempted", "too_many_changes"),
@@ -231,8 +239,18 @@ class TestMaxChanges:
         result = run_batch(service, state="deleted", force=True, job_ids=ids(3), max_changes=1)
         assert outcomes(result) == [("ok", None)] * 3
 
+    @pytest.mark.parametrize("check", [True, False])
+    def test_a_start_at_a_time(self, check):
+        """What is started already, what waits for its time, and what is still to be given one."""
+        service = emulator([RUNNING, "WAITING_FOR_START", "CONFIGURATION", STARTING], durations={STARTING: None})
+        at = "2026-06-01T02:00:00Z"
+        result = run_batch(service, state="started", job_ids=ids(4), start_time=at, max_changes=0, check=check)
+        assert outcomes(result)[2] == ("not_attempted", "too_many_changes")
+        assert [row["outcome"] for row in result["jobs"]] == ["ok", "ok", "not_attempted", "accepted"]
+        assert written(service) == []
+
     def test_the_second_question_for_a_missing_row_comes_after_its_pause(self):
-        service = emulator([RUNNING], unknown_shape="absent")
+        service = running_for_an_hour(emulator([RUNNING], unknown_shape="absent"))
         began = service.clock.now()
         batch(service, 2, state="started", max_changes=0, fail_on="never")
         assert 5 <= service.clock.now() - began < 6
