@@ -147,9 +147,7 @@ class Convergence:
         sent = {job for job, _send in wanted}
         coming = {job: _reconcile.coming_write(job.desired, job.state, moment, self._rules) for job in self._jobs}
         changing = {
-            job
-            for job in self._jobs
-            if not job.done and (job in sent or coming[job] or job.state.unread or job.state.status is None)
+            job for job in self._jobs if not job.done and (job in sent or coming[job] or job.state.status is None)
         }
         if len(changing) <= most:
             return wanted
@@ -207,7 +205,7 @@ class Convergence:
         """wanted: writes that have been decided on already."""
         known = {job for job, _send in wanted}
         due = [job for job in due if job not in known]
-        wanted = [*wanted, *(self._with_orders(self._decide(due)) if due else ())]
+        wanted = [*wanted, *self._with_orders(self._decide(due))]
         if self._rules.check_mode:
             for job, send in wanted:
                 self._take(job, _reconcile.predicted(job.state, send.write, self._rules))

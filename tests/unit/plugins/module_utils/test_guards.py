@@ -105,6 +105,13 @@ class TestSerial:
         assert "wait_timeout expired before its wave began" in result["jobs"][2]["error_msg"]
         assert all(0 <= row["duration"] <= 62 for row in result["jobs"])
 
+    def test_a_service_that_never_answers_is_said_though_later_waves_were_cut_off(self):
+        service = emulator([RUNNING] * 2)
+        service.fault({"match": {}, "effect": {"status": 503, "error_code": "DRS.M00001", "error_msg": "Down."}})
+        result = batch(service, 2, serial=["1"], wait_timeout=60, fail_on="never")
+        assert result["failed"]
+        assert "Down" in result["msg"]
+
     def test_waves_that_begin_after_the_caller_is_gone(self):
         service = running_for_an_hour(emulator([RUNNING] * 3))
         result = batch(service, 3, serial=["1"], listening=lambda: not service.journal.writes())
