@@ -42,8 +42,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The C(facts) of the JSON file, the C(page) for the template, the C(sentence), the C(outcome), the C(problems), and
-    the C(message), with C(send) and C(text).
+  description: The C(facts) of the JSON file, the C(page) for the template, the C(sentence), the C(outcome), the C(problems),
+    the C(message), with C(send) and C(text), and C(written), which the role hands on as C(report_written).
   type: dict
 """
 

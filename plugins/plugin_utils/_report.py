@@ -15,22 +15,26 @@ from ansible_collections.huaweicloud.drs.plugins.plugin_utils._report_words impo
 
 
 def report(run: Any, path: Any = "", notify_on: Any = "never", unwritten: Any = "") -> dict[str, Any]:
-    """``facts``, ``page``, ``sentence``, ``outcome`` (ok or failed), ``problems``, and ``message`` (send, text) of a run.
+    """``facts``, ``page``, ``sentence``, ``outcome`` (ok or failed), ``problems``, ``message`` (send, text) and ``written`` of a run.
 
-    ``path`` is where the page will lie, for the texts; empty if none is written. ``notify_on`` is when a message is sent, as
+    ``path`` is where the page lies, for the texts, which name none in check mode; empty if there is none. ``written`` is what the
+    role hands on: json and html (paths, empty if there is no report), outcome, problems, sentence and message. ``notify_on`` is when a message is sent, as
     _report_message has it. ``unwritten`` is why the report could not be written, which makes the run a failed one.
     """
     whole = maintenance(run)
     if unwritten:
         lost = {"step": "report", "text": f"no report was written: {unwritten}"}
         whole = {**whole, "problems": [*mappings(whole.get("problems")), lost]}
-    found, where = facts(whole), "" if unwritten else str(path or "")
+    found, html = facts(whole), "" if unwritten else str(path or "")
+    where = "" if found["check_mode"] else html
     found["sentence"] = sentence(found)
+    ends = {"sentence": sentence(found, where), "outcome": found["outcome"], "problems": found["problems"]}
+    told = message(found, where, str(notify_on))
+    paths = {"json": html and html.removesuffix(".html") + ".json", "html": html}
     return {
         "facts": found,
         "page": page(found),
-        "sentence": sentence(found, where),
-        "outcome": found["outcome"],
-        "problems": found["problems"],
-        "message": message(found, where, str(notify_on)),
+        **ends,
+        "message": told,
+        "written": {**paths, **ends, "message": told["text"]},
     }

@@ -349,6 +349,19 @@ def test_a_report_that_could_not_be_written():
     assert found["outcome"] == "failed"
     assert found["sentence"] == ("1 job paused; 1 changed by this run; no report was written: the disk is full.")
     assert found["message"]["text"].startswith("Pause, h: FAILED. 1 job paused;")
+    assert (found["written"]["json"], found["written"]["html"], found["written"]["outcome"]) == ("", "", "failed")
+
+
+@pytest.mark.parametrize("path", ["", "/reports/pause.html"])
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_what_the_role_hands_on(path, check_mode):
+    found = report(plain(row("a", state="paused"), check_mode=check_mode), path, "always")
+    paths = {"html": path, "json": "/reports/pause.json" if path else ""}
+    told = {key: found[key] for key in ("outcome", "problems", "sentence")}
+    assert found["written"] == {**paths, **told, "message": found["message"]["text"]}
+    named = bool(path) and not check_mode
+    assert ("/reports/pause.html" in found["sentence"]) is named
+    assert found["message"]["text"].endswith("Report: /reports/pause.html") is named
 
 
 SENT = {
