@@ -61,7 +61,7 @@ class Lists:
         return choose(wanted, {key: self._rows(key) for key in keys})
 
     def read(self, keys: Sequence[Key]) -> Mapping[Key, Listing]:
-        """What came of each list."""
+        """Each list, as far as it could be read."""
         named = {str(number): key for number, key in enumerate(keys)}
 
         def ask(names: Sequence[str]) -> None:

@@ -47,12 +47,18 @@ def moved(text: str, folders: dict[str, str]) -> str:
     return text
 
 
+class _UnitParser(configparser.ConfigParser):
+    """Keeps the case of the keys, which counts in a unit."""
+
+    def optionxform(self, optionstr: str) -> str:
+        return optionstr
+
+
 def unit(text: str, kind: str) -> dict[str, dict[str, str]]:
     """A unit, by section and key. AssertionError and configparser's errors where systemd would pass something over."""
-    parser = configparser.ConfigParser(
+    parser = _UnitParser(
         delimiters=("=",), comment_prefixes=("#", ";"), strict=True, interpolation=None, empty_lines_in_values=False
     )
-    parser.optionxform = str  # type: ignore[assignment,method-assign]
     parser.read_string(text)
     found = {section: dict(parser[section]) for section in parser.sections()}
     assert set(found) == set(_KNOWN[kind]), sorted(found)
