@@ -78,6 +78,39 @@ def test_the_drift_is_reported_as_a_prediction(service, listener):
     assert run.asked_to_write == []
 
 
+def test_a_report_of_statuses(service):
+    drs = service([JOBS[0], {**JOBS[1], "status": "PAUSING"}])
+    run = drs.play("status", {"drs_report_dir": "reports"})
+    assert run.exit_code == 0, run.output
+    (facts,), (page,) = reports(drs)
+    assert page.name.startswith("status-localhost-")
+    assert facts["outcome"] == "ok"
+    assert facts["still_paused"]["ids"] == [STOCK]
+    assert sorted((job["name"], job["status"]) for job in facts["jobs"]) == [("orders", RUNNING), ("stock", "PAUSING")]
+    assert facts["started_at"] <= facts["ended_at"]
+
+
+def test_a_message_about_statuses_that_cannot_be_read(service, listener):
+    drs = service(JOBS)
+    answers = {"drs_notify_url": listener.address("200/canary")}
+    assert drs.play("status", answers).exit_code == 0
+    assert listener.messages == []
+    drs.emulator.fault({"match": {}, "effect": {"status": 401, "error_code": "APIGW.0301"}})
+    assert drs.play("status", answers).exit_code == 2
+    (body,) = listener.bodies("200/canary")
+    assert body["text"].startswith("Status, localhost: FAILED.")
+    assert "APIGW.0301" in body["text"]
+
+
+def test_a_report_that_is_lost_does_not_hide_why_jobs_failed(service):
+    drs = service([JOBS[0], {**JOBS[1], "not_pausable": True}])
+    drs.folder.joinpath("reports").write_text("a file", encoding="utf-8")
+    run = drs.play("pause", {"drs_select_name": "*", "drs_report_dir": "reports"})
+    assert run.exit_code == 2
+    assert "1 of 2 jobs did not reach the state paused" in run.output.rpartition("fatal:")[2]
+    assert "The report could not be written" in run.output
+
+
 def test_a_message_that_cannot_be_sent_changes_nothing(service):
     drs = service(JOBS)
     address = f"http://127.0.0.1:{listeners.closed_port()}/canary"
@@ -105,8 +138,9 @@ def test_neither_is_asked_for(service, blank):
     assert "report :" not in run.output
 
 
-def test_when_to_send_it_is_refused_before_anything_is_sent(service, listener):
-    run = service(JOBS).play("pause", {"drs_job_ids": ORDERS, "drs_notify_on": "sometimes"})
+@pytest.mark.parametrize("playbook", ["pause", "status"])
+def test_when_to_send_it_is_refused_before_anything_is_sent(service, playbook):
+    run = service(JOBS).play(playbook, {"drs_job_ids": ORDERS, "drs_notify_on": "sometimes"})
     assert run.exit_code == 2
     assert run.requests == []
     assert "drs_notify_on must be one of failure, change, always" in run.output
